@@ -1,0 +1,1 @@
+"""Models: reading them, planning their memory, running them."""

@@ -1,0 +1,104 @@
+"""Runs a model on the reference operators, keeping every tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from microinfer.errors import InputError, MicroinferError
+from microinfer.graph.model import Array, Model, Node, Tensor, describe_shape
+from microinfer.numerics import profile as numerics_profile
+from microinfer.ops import registry
+
+_CHUNK = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What one run left behind: `outputs` in the model's order, and every activation by tensor index."""
+
+    model: Model
+    outputs: tuple[Array, ...]
+    activations: Mapping[int, Array]
+
+    def tensor(self, key: str | int) -> Array:
+        """Value of a tensor by name or index, constants included."""
+        tensor = self.model.tensor(key)
+        return tensor.data if tensor.data is not None else self.activations[tensor.index]
+
+    def layer(self, index: int) -> tuple[Array, ...]:
+        """Outputs of layer `index`."""
+        return tuple(self.activations[t.index] for t in self.model.nodes[index].outputs)
+
+
+class Session:
+    """A model planned for one numerics profile; construction raises UnsupportedError listing all that is missing."""
+
+    def __init__(self, model: Model, profile: str = "tflm") -> None:
+        self.model = model
+        self.profile = numerics_profile(profile)
+        registry.check(model.nodes)
+        found = [registry.find(node) for node in model.nodes]
+        self._kernels = [op.plan(n, self.profile.for_operator(n.op)) for op, n in zip(found, model.nodes, strict=True) if op]
+        activations = [t for n in model.nodes for t in (*n.inputs, *n.outputs) if t is not None and t.data is None]
+        self._folds = all(op.folds for op in found if op) and all(t.shape[:1] == (1,) for t in activations)
+
+    def run(self, *inputs: Array) -> Trace:
+        """Run on one array per model input.
+
+        Each array has the input's shape, or that shape without its leading 1 (one input), or with N in its place (a
+        batch, which N independent invocations would answer alike). Raises InputError for any other shape or dtype.
+        """
+        model = self.model
+        if len(inputs) != len(model.inputs):
+            names = ", ".join(f"{t.name} {describe_shape(t.shape)} {t.dtype}" for t in model.inputs)
+            raise InputError(f"{model.name} takes {len(model.inputs)} inputs ({names}), got {len(inputs)}")
+        stacks = [_stack(array, tensor) for array, tensor in zip(inputs, model.inputs, strict=True)]
+        counts = {len(stack) for stack in stacks}
+        if len(counts) != 1 or 0 in counts:
+            raise InputError(f"{model.name}: inputs hold {', '.join(map(str, sorted(counts)))} samples; need one number")
+        activations = self._batch(stacks, counts.pop())
+        outputs = tuple(t.data if t.data is not None else activations[t.index] for t in model.outputs)
+        return Trace(model, outputs, activations)
+
+    def step(self, node: Node, values: Mapping[int, Array]) -> Array:
+        """Output of one layer for activations given by tensor index."""
+        given = [None if t is None else t.data if t.data is not None else values[t.index] for t in node.inputs]
+        try:
+            return self._kernels[node.index](*given)
+        except (ValueError, TypeError, MemoryError) as error:
+            raise MicroinferError(f"layer {node.index} ({node.op}) cannot run: {error}") from error
+
+    def _batch(self, stacks: Sequence[Array], count: int) -> dict[int, Array]:
+        size = _CHUNK if self._folds else 1
+        chunks = [self._chunk([s[i : i + size] for s in stacks]) for i in range(0, count, size)]
+        if len(chunks) == 1:
+            return chunks[0]
+        return {index: np.concatenate([chunk[index] for chunk in chunks]) for index in chunks[0]}
+
+    def _chunk(self, stacks: Sequence[Array]) -> dict[int, Array]:
+        values: dict[int, Array] = {}
+        for tensor, stack in zip(self.model.inputs, stacks, strict=True):
+            values[tensor.index] = stack if self._folds else stack.reshape(tensor.shape)
+        for node in self.model.nodes:
+            values[node.output.index] = self.step(node, values)
+        return values
+
+
+def _stack(array: Array, tensor: Tensor) -> Array:
+    """`array` with the samples along its first axis; each of them the input's shape without its leading 1."""
+    array = np.asarray(array)
+    if array.dtype != np.dtype(tensor.dtype):
+        raise InputError(f"input {tensor.name} is {tensor.dtype}, got {array.dtype}")
+    shape = tensor.shape
+    if array.shape == shape:
+        return array if shape[:1] == (1,) else array[None]
+    sample = shape[1:] if shape[:1] == (1,) else shape
+    if array.shape == sample:
+        return array[None]
+    if array.shape[1:] == sample:
+        return array
+    expected = f"{describe_shape(shape)} or N samples of {describe_shape(sample)}"
+    raise InputError(f"input {tensor.name} is {expected}, got {describe_shape(array.shape)}")

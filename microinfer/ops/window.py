@@ -1,0 +1,67 @@
+"""Sliding windows over NHWC: strides, dilation, padding, and the patches under each output cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from microinfer.errors import ShapeError
+from microinfer.graph.model import Array, Node
+
+
+@dataclass(frozen=True)
+class Window:
+    """Geometry of one layer, each pair as (h, w); padding is what lies before the first row and column."""
+
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    padding: tuple[int, int]
+    output: tuple[int, int]
+
+    @classmethod
+    def of(cls, node: Node, kernel: tuple[int, int]) -> Window:
+        """Window of a convolution or pooling node; checks the output shape in the model against it.
+
+        SAME pads so that output = ceil(input / stride), the odd cell going last; VALID does not pad
+        (TensorFlow Lite ComputePaddingHeightWidth).
+        """
+        source, target = node.input(0).shape, node.output.shape
+        if len(source) != 4 or len(target) != 4:
+            raise ShapeError(f"layer {node.index} ({node.op}) needs NHWC tensors, has {source} -> {target}")
+        option = node.options.get
+        stride = (option("stride_h", 1), option("stride_w", 1))
+        dilation = (option("dilation_h_factor", 1), option("dilation_w_factor", 1))
+        if min(*kernel, *stride, *dilation) < 1:
+            raise ShapeError(f"layer {node.index} ({node.op}): kernel {kernel}, stride {stride}, dilation {dilation}")
+        same = option("padding", "SAME") == "SAME"
+        axes = [_axis(source[1 + i], kernel[i], stride[i], dilation[i], same) for i in (0, 1)]
+        window = cls(kernel, stride, dilation, (axes[0][1], axes[1][1]), (axes[0][0], axes[1][0]))
+        if window.output != target[1:3] or target[0] != source[0]:
+            raise ShapeError(f"layer {node.index} ({node.op}): {source} gives {window.output}, model says {target}")
+        return window
+
+    def pad(self, x: Array, value: int) -> Array:
+        """`x` with a border of `value` wide enough for every window; rows and columns no window reaches are cut."""
+        pads = [(0, 0)]
+        for i in (0, 1):
+            reach = (self.output[i] - 1) * self.stride[i] + (self.kernel[i] - 1) * self.dilation[i] + 1
+            pads.append((self.padding[i], max(0, reach - self.padding[i] - x.shape[1 + i])))
+        return np.pad(x, [*pads, (0, 0)], constant_values=value)
+
+    def patches(self, padded: Array) -> Array:
+        """View (N, OH, OW, C, KH, KW) of an array that `pad` made."""
+        span = tuple((k - 1) * d + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+        view = sliding_window_view(padded, span, axis=(1, 2))
+        (sh, sw), (dh, dw), (oh, ow) = self.stride, self.dilation, self.output
+        return view[:, ::sh, ::sw, :, ::dh, ::dw][:, :oh, :ow]
+
+
+def _axis(size: int, kernel: int, stride: int, dilation: int, same: bool) -> tuple[int, int]:
+    """Output length and leading padding along one axis."""
+    span = (kernel - 1) * dilation + 1
+    output = -(-size // stride) if same else -(-(size - span + 1) // stride)
+    total = max(0, (output - 1) * stride + span - size)
+    return output, total // 2 if same else 0
