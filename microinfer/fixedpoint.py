@@ -21,11 +21,12 @@ def wrap32(value: ArrayLike) -> Int64Array:
 
 def saturating_left_shift(value: ArrayLike, bits: int) -> Int64Array:
     """`value << bits`, saturated to int32."""
-    return np.clip(np.asarray(value, np.int64) << bits, INT32_MIN, INT32_MAX)
+    shifted: Int64Array = np.clip(np.asarray(value, np.int64) << bits, INT32_MIN, INT32_MAX)
+    return shifted
 
 
 def doubling_high_mult_no_sat(a: ArrayLike, b: ArrayLike) -> Int64Array:
-    """High half of 2ab, ties toward plus infinity, wrapping for a == b == INT32_MIN (arm_nn_doubling_high_mult_no_sat)."""
+    """High half of 2ab, ties toward plus infinity, wrapping (arm_nn_doubling_high_mult_no_sat)."""
     product = np.asarray(a, np.int64) * np.asarray(b, np.int64)
     return wrap32((product + (1 << 30)) >> 31)
 
@@ -33,7 +34,8 @@ def doubling_high_mult_no_sat(a: ArrayLike, b: ArrayLike) -> Int64Array:
 def doubling_high_mult(a: ArrayLike, b: ArrayLike) -> Int64Array:
     """High half of 2ab, ties toward plus infinity, INT32_MAX for a == b == INT32_MIN (arm_nn_doubling_high_mult)."""
     product = np.asarray(a, np.int64) * np.asarray(b, np.int64)
-    return np.minimum((product + (1 << 30)) >> 31, INT32_MAX)
+    high: Int64Array = np.minimum((product + (1 << 30)) >> 31, INT32_MAX)
+    return high
 
 
 def divide_by_power_of_two(dividend: ArrayLike, exponent: ArrayLike) -> Int64Array:

@@ -24,7 +24,7 @@ INTEGER_RANGE = {
 
 @dataclass(frozen=True, eq=False)
 class Multiplier:
-    """A real factor as `multiplier * 2**(shift - 31)`; int32 arrays of equal shape, () per tensor or (C,) per channel."""
+    """A real factor as `multiplier * 2**(shift - 31)`: int32 arrays of shape () per tensor or (C,) per channel."""
 
     multiplier: NDArray[np.int32]
     shift: NDArray[np.int32]
@@ -52,7 +52,7 @@ def quantize_multiplier(real: ArrayLike, largest_shift: int = 30) -> Multiplier:
     shift = shift.astype(np.int64) + overflow
     tiny = shift < -31
     if np.any(shift > largest_shift):
-        raise ModelError(f"scale ratio {factor.max():g} needs a left shift of {shift.max()}; {largest_shift} is the most")
+        raise ModelError(f"scale ratio {factor.max():g} needs left shift {shift.max()}; {largest_shift} is the most")
     mantissa, shift = np.where(tiny, 0, mantissa), np.where(tiny, 0, shift)
     return Multiplier(mantissa.astype(np.int32), shift.astype(np.int32))
 

@@ -137,7 +137,7 @@ class Model:
         raise UnknownName(f"no tensor {key!r} in {self.name}; activations are: {names}")
 
     def run(self, *inputs: Array, profile: str = "tflm") -> Array | tuple[Array, ...]:
-        """Outputs for one input or a batch (see `Session.run`); one array, or a tuple when there are several outputs."""
+        """Outputs for one input or a batch (see `Session.run`): one array, or a tuple where there are several."""
         outputs = self.trace(*inputs, profile=profile).outputs
         return outputs[0] if len(outputs) == 1 else outputs
 

@@ -40,10 +40,12 @@ class Session:
         self.model = model
         self.profile = numerics_profile(profile)
         registry.check(model.nodes)
-        found = [registry.find(node) for node in model.nodes]
-        self._kernels = [op.plan(n, self.profile.for_operator(n.op)) for op, n in zip(found, model.nodes, strict=True) if op]
+        found = [op for op in map(registry.find, model.nodes) if op]
+        self._kernels = [
+            op.plan(node, self.profile.for_operator(node.op)) for op, node in zip(found, model.nodes, strict=True)
+        ]
         activations = [t for n in model.nodes for t in (*n.inputs, *n.outputs) if t is not None and t.data is None]
-        self._folds = all(op.folds for op in found if op) and all(t.shape[:1] == (1,) for t in activations)
+        self._folds = all(op.folds for op in found) and all(t.shape[:1] == (1,) for t in activations)
 
     def run(self, *inputs: Array) -> Trace:
         """Run on one array per model input.
@@ -52,14 +54,8 @@ class Session:
         batch, which N independent invocations would answer alike). Raises InputError for any other shape or dtype.
         """
         model = self.model
-        if len(inputs) != len(model.inputs):
-            names = ", ".join(f"{t.name} {describe_shape(t.shape)} {t.dtype}" for t in model.inputs)
-            raise InputError(f"{model.name} takes {len(model.inputs)} inputs ({names}), got {len(inputs)}")
-        stacks = [_stack(array, tensor) for array, tensor in zip(inputs, model.inputs, strict=True)]
-        counts = {len(stack) for stack in stacks}
-        if len(counts) != 1 or 0 in counts:
-            raise InputError(f"{model.name}: inputs hold {', '.join(map(str, sorted(counts)))} samples; need one number")
-        activations = self._batch(stacks, counts.pop())
+        stacks = stack_samples(model, inputs)
+        activations = self._batch(stacks, len(stacks[0]))
         outputs = tuple(t.data if t.data is not None else activations[t.index] for t in model.outputs)
         return Trace(model, outputs, activations)
 
@@ -85,6 +81,18 @@ class Session:
         for node in self.model.nodes:
             values[node.output.index] = self.step(node, values)
         return values
+
+
+def stack_samples(model: Model, inputs: Sequence[Array]) -> list[Array]:
+    """Inputs with their samples along the first axis, equally many each; raises InputError where they do not fit."""
+    if len(inputs) != len(model.inputs):
+        names = ", ".join(f"{t.name} {describe_shape(t.shape)} {t.dtype}" for t in model.inputs)
+        raise InputError(f"{model.name} takes {len(model.inputs)} inputs ({names}), got {len(inputs)}")
+    stacks = [_stack(array, tensor) for array, tensor in zip(inputs, model.inputs, strict=True)]
+    counts = sorted({len(stack) for stack in stacks})
+    if len(counts) != 1 or counts[0] == 0:
+        raise InputError(f"{model.name}: inputs hold {counts} samples; all need the same number, at least one")
+    return stacks
 
 
 def _stack(array: Array, tensor: Tensor) -> Array:

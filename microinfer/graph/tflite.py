@@ -1,7 +1,7 @@
 """Reads .tflite files into `Model`. The only module that imports `tflite` and flatbuffers.
 
-Quirks of the generated schema classes: a missing vector answers `AsNumpy` with the integer 0; nothing is bounds-checked,
-so damage shows up as struct.error, IndexError, TypeError or ValueError from anywhere, or as a vector longer than the
+Quirks of the generated schema classes: a missing vector answers `AsNumpy` with the integer 0; nothing is
+bounds-checked, so damage shows up as struct.error, IndexError, TypeError or ValueError from anywhere, or as a vector longer than the
 file, which `_length` refuses before anybody loops over it. `DeprecatedBuiltinCode` is one byte and saturates at 127;
 the larger of the two codes is meant.
 """
@@ -131,7 +131,7 @@ class _Reader:
 
     def _node(self, index: int, table: Any, tensors: tuple[Tensor, ...]) -> Node:
         if table.OpcodeIndex() >= self._length(self.root.OperatorCodesLength()):
-            raise ModelError(f"{self.name}: layer {index} names operator code {table.OpcodeIndex()}, which is not there")
+            raise ModelError(f"{self.name}: layer {index} has operator code {table.OpcodeIndex()}, which is not there")
         code = self.root.OperatorCodes(table.OpcodeIndex())
         op = self.operators[max(code.DeprecatedBuiltinCode(), code.BuiltinCode())]
         if op == "CUSTOM":
@@ -169,7 +169,7 @@ def _check_order(model: Model) -> None:
     for node in model.nodes:
         for tensor in node.inputs:
             if tensor is not None and tensor.data is None and tensor.index not in written:
-                raise ModelError(f"{model.name}: layer {node.index} ({node.op}) reads {tensor.name} before it is written")
+                raise ModelError(f"{model.name}: layer {node.index} ({node.op}) reads unwritten {tensor.name}")
         for tensor in node.outputs:
             if tensor.data is not None or tensor.index in written:
                 raise ModelError(f"{model.name}: layer {node.index} ({node.op}) writes {tensor.name} again")

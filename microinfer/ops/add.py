@@ -44,11 +44,11 @@ class AddParams:
 
 def add(a: Array, b: Array, params: AddParams) -> Array:
     """Sum of int8 `a` and `b`, NumPy broadcasting, as int8."""
-    total = np.int64(0)
-    for x, offset, factor in zip((a, b), params.offsets, params.factors, strict=True):
-        shifted = wrap32((x.astype(np.int64) + offset) << params.left_shift)
-        total = total + params.numerics.requantize(shifted, factor)
-    scaled = params.numerics.requantize(wrap32(total), params.output_factor)
+    aligned = [
+        params.numerics.requantize(wrap32((x.astype(np.int64) + offset) << params.left_shift), factor)
+        for x, offset, factor in zip((a, b), params.offsets, params.factors, strict=True)
+    ]
+    scaled = params.numerics.requantize(wrap32(aligned[0] + aligned[1]), params.output_factor)
     return params.activation(scaled + params.output_offset).astype(a.dtype)
 
 

@@ -17,7 +17,7 @@ from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 from microinfer.ops.bias import add_bias
 from microinfer.ops.output_stage import OutputStage
-from microinfer.ops.registry import Kernel, operator
+from microinfer.ops.registry import Kernel, operator, weight_macs
 from microinfer.ops.window import Window
 
 
@@ -60,6 +60,6 @@ def conv_2d(x: Array, weights: Array, bias: Array | None, params: ConvParams) ->
     return params.stage(add_bias(total, bias)).astype(x.dtype)
 
 
-@operator("CONV_2D", "int8xint8->int8")
+@operator("CONV_2D", "int8xint8->int8", macs=weight_macs)
 def plan(node: Node, numerics: Numerics) -> Kernel:
     return partial(conv_2d, params=ConvParams.of(node, numerics))

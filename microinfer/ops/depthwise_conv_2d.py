@@ -55,6 +55,12 @@ def depthwise_conv_2d(x: Array, weights: Array, bias: Array | None, params: Dept
     return params.stage(add_bias(total, bias)).astype(x.dtype)
 
 
-@operator("DEPTHWISE_CONV_2D", "int8xint8->int8")
+def macs(node: Node) -> int:
+    """Each output element takes one pass over its channel's KH x KW filter."""
+    height, width = node.input(1).shape[1:3]
+    return node.output.elements * height * width
+
+
+@operator("DEPTHWISE_CONV_2D", "int8xint8->int8", macs=macs)
 def plan(node: Node, numerics: Numerics) -> Kernel:
     return partial(depthwise_conv_2d, params=DepthwiseParams.of(node, numerics))

@@ -17,7 +17,7 @@ from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 from microinfer.ops.bias import add_bias
 from microinfer.ops.output_stage import OutputStage
-from microinfer.ops.registry import Kernel, operator
+from microinfer.ops.registry import Kernel, operator, weight_macs
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,6 @@ def fully_connected(x: Array, weights: Array, bias: Array | None, params: FullyC
     return params.stage(add_bias(sums.astype(np.int64), bias)).astype(x.dtype).reshape(-1, *params.row_shape)
 
 
-@operator("FULLY_CONNECTED", "int8xint8->int8")
+@operator("FULLY_CONNECTED", "int8xint8->int8", macs=weight_macs)
 def plan(node: Node, numerics: Numerics) -> Kernel:
     return partial(fully_connected, params=FullyConnectedParams.of(node, numerics))

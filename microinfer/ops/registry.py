@@ -21,7 +21,7 @@ class Operator:
     """One operator for one set of activation dtypes.
 
     `plan(node, numerics)` checks the node and returns its kernel. `folds` says that the first axis of the activations
-    is a batch: N invocations may be computed as one call on N times as many rows.
+    is a batch: N invocations may be computed as one call on N times as many rows. `macs` counts multiply-accumulates.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Operator:
     versions: range
     plan: Callable[[Node, Numerics], Kernel]
     folds: bool
+    macs: Callable[[Node], int]
 
 
 _OPERATORS: list[Operator] = []
@@ -37,8 +38,24 @@ _OPERATORS: list[Operator] = []
 PlanFunction = Callable[[Node, Numerics], Kernel]
 
 
+def no_macs(node: Node) -> int:
+    """Operators that do not multiply and accumulate."""
+    return 0
+
+
+def weight_macs(node: Node) -> int:
+    """Each output element takes one pass over its filter; weights are (outputs, ...)."""
+    weights = node.input(1)
+    return node.output.elements * weights.elements // weights.shape[0]
+
+
 def operator(
-    name: str, dtypes: str | Sequence[str], *, versions: range = range(1, 100), folds: bool = True
+    name: str,
+    dtypes: str | Sequence[str],
+    *,
+    versions: range = range(1, 100),
+    folds: bool = True,
+    macs: Callable[[Node], int] = no_macs,
 ) -> Callable[[PlanFunction], PlanFunction]:
     """Register a plan function for `.tflite` operator `name`.
 
@@ -50,7 +67,7 @@ def operator(
         for entry in (dtypes,) if isinstance(dtypes, str) else dtypes:
             given, _, output = entry.partition("->")
             inputs = tuple(given.split("x"))
-            _OPERATORS.append(Operator(name, inputs, output or inputs[0], versions, plan, folds))
+            _OPERATORS.append(Operator(name, inputs, output or inputs[0], versions, plan, folds, macs))
         return plan
 
     return register
@@ -78,6 +95,12 @@ def _implements(op: Operator, node: Node) -> bool:
 def find(node: Node) -> Operator | None:
     """The operator that implements `node`, or None."""
     return next((op for op in _discovered() if _implements(op, node)), None)
+
+
+def macs(node: Node) -> int:
+    """Multiply-accumulates of `node`; zero for an operator without implementation."""
+    op = find(node)
+    return op.macs(node) if op else 0
 
 
 def check(nodes: Iterable[Node]) -> None:

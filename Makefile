@@ -1,0 +1,33 @@
+# `make demo` and `make test` set up all they need in .venv; no root, a second run is quick.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test check benchmark clean
+
+demo: $(INSTALLED) $(VENV)/.compiler
+	$(PY) examples/digits/demo.py
+
+test: $(INSTALLED) $(VENV)/.compiler check
+	$(PY) -m pytest
+
+check: $(INSTALLED)
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+benchmark: $(INSTALLED) $(VENV)/.compiler
+	for script in benchmarks/*.py; do $(PY) $$script || exit 1; done
+
+$(INSTALLED): pyproject.toml setup.py emulator/_tracer.c
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+# Without arm-none-eabi-gcc the kernels are built with the C compiler that ziglang brings.
+$(VENV)/.compiler: $(INSTALLED)
+	command -v arm-none-eabi-gcc || $(PY) -m pip install --quiet --disable-pip-version-check --editable '.[compiler]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info emulator/_tracer*.so

@@ -1,0 +1,7 @@
+"""`python -m microinfer`."""
+
+import sys
+
+from microinfer.cli import main
+
+sys.exit(main())

@@ -1,0 +1,24 @@
+"""CONV_2D int8 -> arm_convolve_wrapper_s8."""
+
+from __future__ import annotations
+
+from microinfer.device.abi import cmsis_nn_conv_params, tile
+from microinfer.device.bindings.convolution import activation, wrapper_call
+from microinfer.device.bindings.registry import KernelCall, binding
+from microinfer.graph.model import Node
+from microinfer.numerics import Numerics
+from microinfer.ops.conv_2d import ConvParams
+
+
+@binding("CONV_2D", "int8", "int8")
+def bind(node: Node, numerics: Numerics) -> KernelCall:
+    p = ConvParams.of(node, numerics)
+    params = cmsis_nn_conv_params(
+        input_offset=p.input_offset,
+        output_offset=p.stage.output_offset,
+        stride=tile(p.window.stride),
+        padding=tile(p.window.padding),
+        dilation=tile(p.window.dilation),
+        activation=activation(p.stage.activation),
+    )
+    return wrapper_call(node, "arm_convolve_wrapper_s8", params, p.stage)

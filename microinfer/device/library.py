@@ -1,0 +1,56 @@
+"""A compiled kernel library in the emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from emulator import CallResult, Machine
+from microinfer.device.abi import STATUS_NAMES, SUCCESS
+from microinfer.errors import KernelError
+
+MAX_CYCLES = 2_000_000_000
+
+
+class KernelLibrary:
+    """An ELF with functions of the CMSIS-NN interface, loaded for `core`.
+
+    `max_cycles` bounds each call. Raises EmulatorError when the file is no Arm ELF.
+    """
+
+    def __init__(self, path: str | Path, core: str, max_cycles: int = MAX_CYCLES) -> None:
+        self.path = Path(path)
+        self.core = core
+        self.max_cycles = max_cycles
+        self.machine = Machine.from_elf(self.path, core=core)
+
+    def require(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Raise KernelError naming every missing one of (function, who needs it)."""
+        has = {symbol.name for symbol in self.machine.image.functions}
+        missing: dict[str, list[str]] = {}
+        for function, layer in wanted:
+            if function not in has:
+                missing.setdefault(function, []).append(layer)
+        if missing:
+            rows = "; ".join(f"{name} (for {', '.join(layers)})" for name, layers in missing.items())
+            kernels = sorted(name for name in has if name.startswith("arm_"))
+            shown = ", ".join(kernels[:6]) + (f", {len(kernels) - 6} more" if len(kernels) > 6 else "")
+            raise KernelError(f"{self.path.name} lacks {rows}; it has {shown or 'no function called arm_*'}")
+
+    def call(self, function: str, *arguments: Any, returns: str = "int8_t") -> CallResult:
+        """Call a kernel; raises KernelError when it returns an error status or spoils a callee-saved register."""
+        result = self.machine.call(function, *arguments, returns=returns, max_cycles=self.max_cycles)
+        if returns == "int8_t" and result.value != SUCCESS:
+            name = STATUS_NAMES.get(int(result.value), "an unknown status")
+            raise KernelError(f"{function} returned {name} ({result.value})")
+        if result.clobbered:
+            raise KernelError(f"{function} changed callee-saved {', '.join(result.clobbered)}")
+        return result
+
+    def size(self, function: str, *arguments: Any) -> int:
+        """Answer of a `*_get_buffer_size` function, in bytes."""
+        size = int(self.machine.call(function, *arguments, max_cycles=self.max_cycles).value)
+        if not 0 <= size < 1 << 24:
+            raise KernelError(f"{function} asks for {size} bytes of scratch")
+        return size

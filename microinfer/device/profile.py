@@ -1,0 +1,26 @@
+"""Profiles a model on a kernel library over one or more samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microinfer.device.library import KernelLibrary
+from microinfer.device.result import ProfileResult
+from microinfer.device.session import DeviceSession, Progress
+from microinfer.graph.model import Array, Model
+
+
+def profile(
+    model: Model,
+    library: KernelLibrary,
+    stacks: Sequence[Array],
+    numerics: str = "tflm",
+    progress: Progress | None = None,
+) -> ProfileResult:
+    """Run every sample of `stacks` (one array per model input, samples along the first axis) layer by layer.
+
+    Raises UnsupportedError, KernelError or EmulatorError; a difference from the reference is a result, not an error.
+    """
+    session = DeviceSession(model, library, numerics)
+    inputs = tuple(session.run(*sample, progress=progress) for sample in zip(*stacks, strict=True))
+    return ProfileResult(model.name, library.core, library.path.name, numerics, session.memory, inputs)
