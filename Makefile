@@ -4,19 +4,19 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check benchmark clean
+.PHONY: demo test check benchmark compiler clean
 
-demo: $(INSTALLED) $(VENV)/.compiler
+demo: compiler
 	$(PY) examples/digits/demo.py
 
-test: $(INSTALLED) $(VENV)/.compiler check
+test: compiler check
 	$(PY) -m pytest
 
 check: $(INSTALLED)
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
-benchmark: $(INSTALLED) $(VENV)/.compiler
+benchmark: compiler
 	for script in benchmarks/*.py; do $(PY) $$script || exit 1; done
 
 $(INSTALLED): pyproject.toml setup.py emulator/_tracer.c
@@ -25,9 +25,9 @@ $(INSTALLED): pyproject.toml setup.py emulator/_tracer.c
 	touch $@
 
 # Without arm-none-eabi-gcc the kernels are built with the C compiler that ziglang brings.
-$(VENV)/.compiler: $(INSTALLED)
-	command -v arm-none-eabi-gcc || $(PY) -m pip install --quiet --disable-pip-version-check --editable '.[compiler]'
-	touch $@
+compiler: $(INSTALLED)
+	@command -v arm-none-eabi-gcc >/dev/null || $(PY) -c 'import ziglang' 2>/dev/null || \
+	    $(PY) -m pip install --quiet --disable-pip-version-check --editable '.[compiler]'
 
 clean:
 	rm -rf $(VENV) build *.egg-info emulator/_tracer*.so

@@ -33,7 +33,7 @@ def commands() -> dict[str, Command]:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="microinfer", description="Quantised networks and int8 kernels, without a board.")
+    top = argparse.ArgumentParser("microinfer", description="Quantised networks and int8 kernels without a board.")
     subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in commands().items():
         text = (command.__doc__ or "").split("\n")[0]

@@ -68,10 +68,9 @@ class DeviceSession:
     @property
     def memory(self) -> Memory:
         image = self.library.machine.image
-        constants = {t.index: t for node in self.model.nodes for t in node.inputs if t is not None and t.data is not None}
         return Memory(
             arena=self.plan.size,
-            weights=sum(t.nbytes for t in constants.values()),
+            weights=sum(t.nbytes for t in self.model.constants),
             code=image.code_size,
             constants=image.constants_size,
             data=image.data_size,

@@ -1,9 +1,9 @@
 """Reads .tflite files into `Model`. The only module that imports `tflite` and flatbuffers.
 
 Quirks of the generated schema classes: a missing vector answers `AsNumpy` with the integer 0; nothing is
-bounds-checked, so damage shows up as struct.error, IndexError, TypeError or ValueError from anywhere, or as a vector longer than the
-file, which `_length` refuses before anybody loops over it. `DeprecatedBuiltinCode` is one byte and saturates at 127;
-the larger of the two codes is meant.
+bounds-checked, so damage shows up as struct.error, IndexError, TypeError or ValueError from anywhere, or as a vector
+longer than the file, which `_length` refuses before anybody loops over it. `DeprecatedBuiltinCode` is one byte and
+saturates at 127; the larger of the two codes is meant.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ VERSION = 1
 
 
 def render(result: ProfileResult, clock_mhz: float) -> str:
-    """The profile as text; `clock_mhz` turns cycles into milliseconds. Cycles and instructions are the first input's."""
+    """The profile as text; `clock_mhz` turns cycles into milliseconds. Costs are those of the first input."""
     document = {
         "schema": SCHEMA,
         "schema_version": VERSION,

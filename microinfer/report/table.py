@@ -40,18 +40,18 @@ def _verdict(layer: LayerResult) -> str:
     return f"[red]{layer.stray or f'{layer.difference}'.split(';')[0]}[/red]"
 
 
-def totals(result: ProfileResult, clock_mhz: float) -> str:
-    """Totals, then a line for each layer that failed, then the verdict."""
+def totals(result: ProfileResult, clock_mhz: float, noun: str = "input") -> str:
+    """Totals, then a line for each layer that failed, then the verdict; `noun` is what one sample is called."""
     memory = result.memory
     rows = [
         f"total: {result.cycles:,} cycles, {result.cycles / clock_mhz / 1000:.3f} ms at {clock_mhz:g} MHz"
-        + (f" (first of {len(result.inputs)} inputs)" if len(result.inputs) > 1 else ""),
+        + (f" (first of {len(result.inputs)} {noun}s)" if len(result.inputs) > 1 else ""),
         f"RAM: arena {memory.arena:,} B, stack {result.stack:,} B, library data {memory.data:,} B",
         f"flash: weights {memory.weights:,} B, code {memory.code:,} B, library constants {memory.constants:,} B",
         *_failures(result),
     ]
     verdict = "bit-exact" if result.exact else "NOT bit-exact"
-    many = f"{len(result.inputs)} input{'s' if len(result.inputs) > 1 else ''}"
+    many = f"{len(result.inputs)} {noun}{'s' if len(result.inputs) > 1 else ''}"
     rows.append(f"{verdict}: {many}, {result.compared:,} bytes compared, {result.differing:,} differ")
     return "\n".join(rows)
 
