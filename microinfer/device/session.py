@@ -91,11 +91,12 @@ class DeviceSession:
         return InputResult(tuple(layers), outputs)
 
     def _layer(self, node: Node, values: dict[int, Array]) -> LayerResult:
-        call, expected = self._calls[node.index], self.reference.step(node, values)
+        call, outputs = self._calls[node.index], self.reference.step(node, values)
         macs, shape = registry.macs(node), node.output.shape
         if call is None:
-            values[node.output.index] = expected
-            self._write(node.output, expected)
+            for tensor, value in zip(node.outputs, outputs, strict=True):
+                values[tensor.index] = value
+                self._write(tensor, value)
             return LayerResult(node.index, node.op, shape, macs, None, 0, 0, 0, 0, 0, None)
         at = self._placement(node)
         noise = np.random.default_rng(node.index).integers(0, 256, self.plan.size, dtype=np.uint8)
@@ -121,7 +122,7 @@ class DeviceSession:
             stack=cost.stack,
             scratch=self._scratch.get(node.index, 0),
             compared=actual.nbytes,
-            difference=compare(expected, actual),
+            difference=compare(outputs[0], actual),
             stray=self._stray(before, at),
         )
 

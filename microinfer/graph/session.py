@@ -34,7 +34,10 @@ class Trace:
 
 
 class Session:
-    """A model planned for one numerics profile; construction raises UnsupportedError listing all that is missing."""
+    """A model planned for one numerics profile, and its variables, which live as long as the session.
+
+    Construction raises UnsupportedError listing all that is missing.
+    """
 
     def __init__(self, model: Model, profile: str = "tflm") -> None:
         self.model = model
@@ -45,13 +48,14 @@ class Session:
             op.plan(node, self.profile.for_operator(node.op)) for op, node in zip(found, model.nodes, strict=True)
         ]
         activations = [t for n in model.nodes for t in (*n.inputs, *n.outputs) if t is not None and t.data is None]
-        self._folds = all(op.folds for op in found) and all(t.shape[:1] == (1,) for t in activations)
+        self.reset()
+        self._folds = all(op.folds(node) for op, node in zip(found, model.nodes, strict=True)) and all(t.shape[:1] == (1,) for t in activations)
 
     def run(self, *inputs: Array) -> Trace:
         """Run on one array per model input.
 
         Each array has the input's shape, or that shape without its leading 1 (one input), or with N in its place (a
-        batch, which N independent invocations would answer alike). Raises InputError for any other shape or dtype.
+        batch: N invocations, one after the other). Raises InputError for any other shape or dtype.
         """
         model = self.model
         stacks = stack_samples(model, inputs)
@@ -59,13 +63,26 @@ class Session:
         outputs = tuple(t.data if t.data is not None else activations[t.index] for t in model.outputs)
         return Trace(model, outputs, activations)
 
-    def step(self, node: Node, values: Mapping[int, Array]) -> Array:
-        """Output of one layer for activations given by tensor index."""
-        given = [None if t is None else t.data if t.data is not None else values[t.index] for t in node.inputs]
+    def reset(self) -> None:
+        """Set variables to their initial value: zero as their quantisation has it."""
+        self._variables = {t.index: _initial(t) for t in self.model.tensors if t.is_variable}
+
+    def step(self, node: Node, values: Mapping[int, Array]) -> tuple[Array, ...]:
+        """Outputs of one layer for activations given by tensor index; variables of the session move on."""
         try:
-            return self._kernels[node.index](*given)
-        except (ValueError, TypeError, MemoryError) as error:
+            result = self._kernels[node.index](*(self._value(t, values) for t in node.inputs))
+        except (ValueError, TypeError, IndexError, MemoryError) as error:
             raise MicroinferError(f"layer {node.index} ({node.op}) cannot run: {error}") from error
+        if isinstance(result, registry.Update):
+            for position, value in result.variables:
+                self._variables[node.input(position).index] = value
+            return result.outputs
+        return result if isinstance(result, tuple) else (result,)
+
+    def _value(self, tensor: Tensor | None, values: Mapping[int, Array]) -> Array | None:
+        if tensor is None or tensor.data is not None:
+            return None if tensor is None else tensor.data
+        return self._variables[tensor.index] if tensor.is_variable else values[tensor.index]
 
     def _batch(self, stacks: Sequence[Array], count: int) -> dict[int, Array]:
         size = _CHUNK if self._folds else 1
@@ -79,8 +96,13 @@ class Session:
         for tensor, stack in zip(self.model.inputs, stacks, strict=True):
             values[tensor.index] = stack if self._folds else stack.reshape(tensor.shape)
         for node in self.model.nodes:
-            values[node.output.index] = self.step(node, values)
+            values.update(zip((t.index for t in node.outputs), self.step(node, values), strict=True))
         return values
+
+
+def _initial(tensor: Tensor) -> Array:
+    zero = 0 if tensor.quantization is None else tensor.zero_point
+    return np.full(tensor.shape, zero, tensor.dtype)
 
 
 def stack_samples(model: Model, inputs: Sequence[Array]) -> list[Array]:

@@ -12,16 +12,26 @@ from microinfer.errors import UnsupportedError
 from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 
-Kernel = Callable[..., Array]
-"""Called with every input of the node in order (None for an absent one); returns the output array."""
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """What a kernel with state answers: its outputs, and new values of variable inputs by input position."""
+
+    outputs: tuple[Array, ...]
+    variables: tuple[tuple[int, Array], ...]
+
+
+Kernel = Callable[..., Array | tuple[Array, ...] | Update]
+"""Called with every input of the node in order (None for an absent one); returns its output or outputs."""
 
 
 @dataclass(frozen=True)
 class Operator:
     """One operator for one set of activation dtypes.
 
-    `plan(node, numerics)` checks the node and returns its kernel. `folds` says that the first axis of the activations
-    is a batch: N invocations may be computed as one call on N times as many rows. `macs` counts multiply-accumulates.
+    `plan(node, numerics)` checks the node and returns its kernel. `folds(node)` says that the first axis of the
+    activations is a batch: N invocations may be computed as one call on N times as many rows. `macs` counts
+    multiply-accumulates.
     """
 
     name: str
@@ -29,7 +39,7 @@ class Operator:
     output: str
     versions: range
     plan: Callable[[Node, Numerics], Kernel]
-    folds: bool
+    folds: Callable[[Node], bool]
     macs: Callable[[Node], int]
 
 
@@ -54,20 +64,24 @@ def operator(
     dtypes: str | Sequence[str],
     *,
     versions: range = range(1, 100),
-    folds: bool = True,
+    folds: bool | Callable[[Node], bool] = True,
     macs: Callable[[Node], int] = no_macs,
 ) -> Callable[[PlanFunction], PlanFunction]:
     """Register a plan function for `.tflite` operator `name`.
 
-    Each entry of `dtypes` is "first[xsecond]->output" (activation and weight inputs; trailing inputs are the plan
-    function's to check) or one dtype for both sides, e.g. "int8xint8->int8", "float32->int8", "int8".
+    Each entry of `dtypes` is "first[xsecond...]->output" (trailing inputs are the plan function's to check) or one
+    dtype for both sides, e.g. "int8xint8->int8", "float32->int8", "int8". "*" is any dtype; as output, that of the
+    first input. `folds` may depend on the node.
     """
+
+    def always(node: Node) -> bool:
+        return bool(folds)
 
     def register(plan: PlanFunction) -> PlanFunction:
         for entry in (dtypes,) if isinstance(dtypes, str) else dtypes:
             given, _, output = entry.partition("->")
-            inputs = tuple(given.split("x"))
-            _OPERATORS.append(Operator(name, inputs, output or inputs[0], versions, plan, folds, macs))
+            inputs = tuple(filter(None, given.split("x")))
+            _OPERATORS.append(Operator(name, inputs, output or given, versions, plan, folds if callable(folds) else always, macs))
         return plan
 
     return register
@@ -82,14 +96,13 @@ def _discovered() -> tuple[Operator, ...]:
 
 
 def _implements(op: Operator, node: Node) -> bool:
-    given = tuple(t.dtype for t in node.inputs if t is not None)[: len(op.inputs)]
-    return (
-        op.name == node.op
-        and node.version in op.versions
-        and op.inputs == given
-        and bool(node.outputs)
-        and op.output == node.output.dtype
-    )
+    given = [t.dtype for t in node.inputs if t is not None]
+    if op.name != node.op or node.version not in op.versions or len(given) < len(op.inputs):
+        return False
+    if any(wanted not in ("*", actual) for wanted, actual in zip(op.inputs, given, strict=False)):
+        return False
+    answers = node.outputs[0].dtype if node.outputs else ""
+    return answers == (given[0] if op.output == "*" and given else op.output)
 
 
 def find(node: Node) -> Operator | None:
