@@ -47,9 +47,8 @@ class Session:
         self._kernels = [
             op.plan(node, self.profile.for_operator(node.op)) for op, node in zip(found, model.nodes, strict=True)
         ]
-        activations = [t for n in model.nodes for t in (*n.inputs, *n.outputs) if t is not None and t.data is None]
         self.reset()
-        self._folds = all(op.folds(node) for op, node in zip(found, model.nodes, strict=True)) and all(t.shape[:1] == (1,) for t in activations)
+        self._folds = all(op.folds(node) for op, node in zip(found, model.nodes, strict=True)) and _has_batch_axis(model)
 
     def run(self, *inputs: Array) -> Trace:
         """Run on one array per model input.
@@ -98,6 +97,12 @@ class Session:
         for node in self.model.nodes:
             values.update(zip((t.index for t in node.outputs), self.step(node, values), strict=True))
         return values
+
+
+def _has_batch_axis(model: Model) -> bool:
+    """Whether every activation has a leading axis of length 1 that samples can be stacked along."""
+    tensors = [t for node in model.nodes for t in (*node.inputs, *node.outputs) if t is not None]
+    return all(t.shape[:1] == (1,) for t in tensors if t.data is None)
 
 
 def _initial(tensor: Tensor) -> Array:

@@ -81,7 +81,8 @@ def operator(
         for entry in (dtypes,) if isinstance(dtypes, str) else dtypes:
             given, _, output = entry.partition("->")
             inputs = tuple(filter(None, given.split("x")))
-            _OPERATORS.append(Operator(name, inputs, output or given, versions, plan, folds if callable(folds) else always, macs))
+            batches = folds if callable(folds) else always
+            _OPERATORS.append(Operator(name, inputs, output or given, versions, plan, batches, macs))
         return plan
 
     return register
