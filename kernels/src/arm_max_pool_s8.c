@@ -1,0 +1,58 @@
+/* arm_max_pool_s8: int8 maximum over the valid cells of each window, held within the activation.
+ *
+ * No scratch is used. Precondition: every window has a valid cell (an empty one gives the activation's minimum).
+ * Returns ARM_CMSIS_NN_ARG_ERROR for less than one batch. */
+#include "arm_nnfunctions.h"
+#include "nn_support.h"
+#include "nn_window.h"
+
+/* The largest value of one channel over the covered rows and columns. */
+static int32_t maximum(const int8_t *channel, const cmsis_nn_dims *input_dims, nn_range rows, nn_range cols)
+{
+    int32_t largest = INT8_MIN;
+    for (int32_t y = rows.first; y < rows.end; y++)
+    {
+        for (int32_t x = cols.first; x < cols.end; x++)
+        {
+            const int32_t value = channel[(y * input_dims->w + x) * input_dims->c];
+            largest = value > largest ? value : largest;
+        }
+    }
+    return largest;
+}
+
+arm_cmsis_nn_status arm_max_pool_s8(const cmsis_nn_context *ctx,
+                                    const cmsis_nn_pool_params *pool_params,
+                                    const cmsis_nn_dims *input_dims,
+                                    const int8_t *input_data,
+                                    const cmsis_nn_dims *filter_dims,
+                                    const cmsis_nn_dims *output_dims,
+                                    int8_t *output_data)
+{
+    (void)ctx;
+    if (input_dims->n < 1)
+    {
+        return ARM_CMSIS_NN_ARG_ERROR;
+    }
+    for (int32_t batch = 0; batch < input_dims->n; batch++)
+    {
+        for (int32_t out_y = 0; out_y < output_dims->h; out_y++)
+        {
+            const int32_t in_y = out_y * pool_params->stride.h - pool_params->padding.h;
+            const nn_range rows = nn_covered(in_y, filter_dims->h, input_dims->h);
+            for (int32_t out_x = 0; out_x < output_dims->w; out_x++)
+            {
+                const int32_t in_x = out_x * pool_params->stride.w - pool_params->padding.w;
+                const nn_range cols = nn_covered(in_x, filter_dims->w, input_dims->w);
+                for (int32_t ch = 0; ch < input_dims->c; ch++)
+                {
+                    const int32_t value = maximum(input_data + ch, input_dims, rows, cols);
+                    *output_data++ =
+                        (int8_t)nn_clamp(value, pool_params->activation.min, pool_params->activation.max);
+                }
+            }
+        }
+        input_data += input_dims->h * input_dims->w * input_dims->c;
+    }
+    return ARM_CMSIS_NN_SUCCESS;
+}
