@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=50, help="how many images to run on the emulated core")
+    parser.add_argument("--images", type=int, default=100, help="how many images to run on the emulated core")
     parser.add_argument("--core", default="cortex-m4")
     parser.add_argument("--kernels", type=Path, help="kernel library (default: our own, built)")
     args = parser.parse_args()

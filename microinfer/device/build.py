@@ -8,10 +8,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from emulator import core_named
+from emulator.toolchain import compiler_flags
 from microinfer.device.toolchain import Compiler, find_compiler
 from microinfer.errors import BuildError
 
+_COMMON = ("-std=c99", "-g", "-mthumb", "-ffreestanding", "-nostdlib")
 OPTIMISATIONS = ("-O0", "-O1", "-O2", "-O3", "-Os", "-Ofast")
 
 
@@ -36,25 +37,28 @@ def default_library(core: str) -> Path:
     return build(core, "-O2", find_compiler())
 
 
-def build(core: str, optimisation: str, compiler: Compiler) -> Path:
-    """Path of the ELF with all our kernels for `core`; compiles only what the cache does not hold.
+def build(core: str, optimisation: str, compiler: Compiler, folder: Path | None = None) -> Path:
+    """Path of the ELF with all kernels of `folder` (default: ours) for `core`; compiles only what the cache lacks.
 
-    Raises UnknownCore, and BuildError with the compiler's first complaint.
+    A folder holds src/*.c, startup/*.c, include/*.h and linker/library.ld. Raises UnknownCore, and BuildError with the
+    compiler's first complaint.
     """
     if optimisation not in OPTIMISATIONS:
         raise BuildError(f"no optimisation level {optimisation}; known: {', '.join(OPTIMISATIONS)}")
-    flags = core_named(core).compiler_flags(compiler.name)
+    flags = compiler_flags(core, compiler.name)
     if flags is None:
         raise BuildError(f"no {compiler.name} flags for {core} in its core file")
-    folder = kernels_folder()
+    folder = folder or kernels_folder()
     script = folder / "linker" / "library.ld"
     sources = sorted((*folder.glob("src/*.c"), *folder.glob("startup/*.c")))
     inputs = (*sources, *sorted(folder.glob("include/*.h")), script)
-    options = (*flags, optimisation, "-g", "-std=c99", "-Wall", "-Wextra", "-I", str(folder / "include"))
-    key = _digest(inputs, (core, compiler.version, *flags, optimisation))
+    options = (*compiler.options, *flags, optimisation, *_COMMON, "-Iinclude")
+    key = _digest(inputs, (core, compiler.version, *options))
     target = cache_folder() / f"kernels-{core}-{compiler.name}{optimisation}-{key[:16]}.elf"
     if not target.exists():
-        _compile(compiler, (*options, "-T", str(script)), sources, target)
+        names = [str(source.relative_to(folder)) for source in sources]
+        command = (*compiler.command, *options, f"-ffile-prefix-map={folder}=kernels", "-Tlinker/library.ld", *names)
+        _compile(command, folder, target)
     return target
 
 
@@ -65,16 +69,17 @@ def _digest(files: tuple[Path, ...], words: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
-def _compile(compiler: Compiler, options: tuple[str, ...], sources: list[Path], target: Path) -> None:
+def _compile(command: tuple[str, ...], folder: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
             output = Path(scratch) / target.name
-            command = (*compiler.command, *options, "-o", str(output), *map(str, sources))
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            environment = {"ZIG_GLOBAL_CACHE_DIR": str(target.parent.resolve() / "zig"), **os.environ}
+            line = (*command, "-o", str(output.resolve()))
+            done = subprocess.run(line, capture_output=True, text=True, check=False, env=environment, cwd=folder)
             if done.returncode:
                 complaint = next((line for line in done.stderr.split("\n") if "error" in line), done.stderr.strip())
-                raise BuildError(f"{compiler.version} refused the kernels: {complaint}")
+                raise BuildError(f"{Path(command[0]).name} refused the kernels: {complaint}")
             output.replace(target)
     except OSError as error:
         raise BuildError(f"cannot build in {target.parent}: {error.strerror}") from error

@@ -16,18 +16,23 @@ MAX_CYCLES = 2_000_000_000
 class KernelLibrary:
     """An ELF with functions of the CMSIS-NN interface, loaded for `core`.
 
-    `max_cycles` bounds each call. Raises EmulatorError when the file is no Arm ELF.
+    `max_cycles` bounds each call. `code_size` is what the ELF takes in flash, constants and initial data included,
+    `data_size` what its variables take in RAM, in bytes. Raises EmulatorError when the file is no Arm ELF.
     """
 
     def __init__(self, path: str | Path, core: str, max_cycles: int = MAX_CYCLES) -> None:
         self.path = Path(path)
         self.core = core
         self.max_cycles = max_cycles
-        self.machine = Machine.from_elf(self.path, core=core)
+        self.machine = Machine(core)
+        image = self.machine.load(self.path)
+        self._functions = frozenset(s.name for s in image.symbols if s.kind == "function")
+        self.code_size = sum(len(segment.data) for segment in image.segments)
+        self.data_size = sum(segment.size for segment in image.segments if "w" in segment.permissions)
 
     def require(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Raise KernelError naming every missing one of (function, who needs it)."""
-        has = {symbol.name for symbol in self.machine.image.functions}
+        has = self._functions
         missing: dict[str, list[str]] = {}
         for function, layer in wanted:
             if function not in has:

@@ -70,14 +70,13 @@ class LayerResult:
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes: `arena` of activations and scratch, `weights` with biases, `code` executable, `constants` and `data` of
-    the library (read-only data; initialised and zeroed variables)."""
+    """Bytes. RAM: `arena` of activations and scratch, `data` of the library (initialised and zeroed variables).
+    Flash: `weights` with biases and other constants of the model, `code` of the library with its constants."""
 
     arena: int
+    data: int
     weights: int
     code: int
-    constants: int
-    data: int
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ class DeviceSession:
         self.reference = Session(model, profile)
         numerics = self.reference.profile
         self._calls = [bind(node, numerics.for_operator(node.op)) for node in model.nodes]
+        if not self._on_device():
+            what = ", ".join(sorted({f"{node.op} {node.dtypes}" for node in model.nodes}))
+            raise KernelError(f"no layer of {model.name} has a CMSIS-NN kernel, all run on the host: {what or 'none'}")
         self._require()
         self._scratch = {
             node.index: library.size(call.scratch.function, *call.scratch.arguments)
@@ -62,19 +65,15 @@ class DeviceSession:
         flash = machine.add_region("weights", size + arena.ALIGNMENT, "r", near=0x08000000)
         self._arena = machine.add_region("arena", self.plan.size + arena.ALIGNMENT, "rw", near=0x20000000)
         self._weights = {
-            t.index: machine.alloc(t.data, align=arena.ALIGNMENT, region=flash, name=t.name) for t in weights.values()
+            t.index: machine.alloc(t.data, align=arena.ALIGNMENT, region=flash, name=t.name)
+            for t in weights.values()
+            if t.data is not None
         }
 
     @property
     def memory(self) -> Memory:
-        image = self.library.machine.image
-        return Memory(
-            arena=self.plan.size,
-            weights=sum(t.nbytes for t in self.model.constants),
-            code=image.code_size,
-            constants=image.constants_size,
-            data=image.data_size,
-        )
+        weights = sum(t.nbytes for t in self.model.constants)
+        return Memory(self.plan.size, self.library.data_size, weights, self.library.code_size)
 
     def run(self, *inputs: Array, progress: Progress | None = None) -> InputResult:
         """Run one sample; each array has its model input's shape and dtype."""

@@ -14,14 +14,23 @@ from microinfer.errors import BuildError
 
 _GCC = "arm-none-eabi-gcc"
 
+# Zig asks for unwind tables and undefined-behaviour traps by default, and forces the entry symbol `_start`.
+_ZIG_OPTIONS = (
+    "-fno-unwind-tables",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-sanitize=undefined",
+    "-Wl,-e,Reset_Handler",
+)
+
 
 @dataclass(frozen=True)
 class Compiler:
-    """`command` starts a compilation; `name` picks the flags of a core ("gcc", "zig")."""
+    """`command` starts a compilation; `name` picks the flags of a core ("gcc", "zig"); `options` suit every core."""
 
     name: str
     command: tuple[str, ...]
     version: str
+    options: tuple[str, ...] = ()
 
 
 def _gcc() -> Compiler | None:
@@ -33,7 +42,7 @@ def _zig() -> Compiler | None:
     if importlib.util.find_spec("ziglang") is None:
         return None
     command = (sys.executable, "-m", "ziglang", "cc")
-    return Compiler("zig", command, f"ziglang {_first_line(*command[:3], 'version')}")
+    return Compiler("zig", command, f"ziglang {_first_line(*command[:3], 'version')}", _ZIG_OPTIONS)
 
 
 _FINDERS: Mapping[str, Callable[[], Compiler | None]] = {"gcc": _gcc, "zig": _zig}

@@ -1,0 +1,75 @@
+"""A Cortex-M machine: load an Arm ELF, call its C functions like Python functions, get values, cycles and stack.
+
+    machine = Machine("cortex-m4")
+    machine.load("lib.elf")
+    result = machine.call("dot", a, b, 64)
+
+Importing this package loads nothing else; the engines come with the first name that needs them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emulator.cstruct import (
+        Bool,
+        ByValue,
+        Float32,
+        Float64,
+        Int8,
+        Int16,
+        Int32,
+        Int64,
+        Pointer,
+        Struct,
+        Uint8,
+        Uint16,
+        Uint32,
+        Uint64,
+    )
+    from emulator.errors import EmulatorError
+    from emulator.machine import CallResult, Machine
+    from emulator.memory import MemoryMap, Region
+    from emulator.placement import Buffer
+
+_HOMES = {
+    "emulator.cstruct": "Bool ByValue Float32 Float64 Int8 Int16 Int32 Int64 Pointer Struct Uint8 Uint16 Uint32 Uint64",
+    "emulator.errors": "EmulatorError",
+    "emulator.machine": "CallResult Machine",
+    "emulator.memory": "MemoryMap Region",
+    "emulator.placement": "Buffer",
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "Bool",
+    "Buffer",
+    "ByValue",
+    "CallResult",
+    "EmulatorError",
+    "Float32",
+    "Float64",
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "Machine",
+    "MemoryMap",
+    "Pointer",
+    "Region",
+    "Struct",
+    "Uint8",
+    "Uint16",
+    "Uint32",
+    "Uint64",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'emulator' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value

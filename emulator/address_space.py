@@ -1,0 +1,75 @@
+"""The engine's memory: the image, the machine's stack and heap, and regions added later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emulator.elf import Image
+from emulator.engine import Engine
+from emulator.memory import PAGE, MemoryMap, Region, needs_load_copy
+from emulator.placement import Heap
+from emulator.stack import PaintedStack
+
+GUARD = 1 << 20
+
+
+class AddressSpace:
+    """An engine with everything mapped.
+
+    Raises MemoryMapError when `given` regions do not hold a segment.
+    """
+
+    def __init__(
+        self, model: str, image: Image, given: Iterable[Region] | None, stack_size: int, heap_size: int
+    ) -> None:
+        self.memory = MemoryMap.from_image(image) if given is None else MemoryMap(given)
+        for segment in image.segments:
+            self.memory.check_holds(segment)
+        self.engine = Engine(model)
+        for region in self.memory:
+            self.engine.map(region.start, region.size, region.permissions)
+        self._load(image)
+        self._heaps: dict[str, Heap] = {}
+        stack = self.add_region("stack", stack_size, "rw")
+        self.stack = PaintedStack(stack, self.engine.read, self.engine.write)
+        self.return_address = stack.start - GUARD // 2
+        self.engine.set_exit(self.return_address)
+        self.heap = self.heap_of(self.add_region("heap", heap_size, "rw"))
+
+    def _load(self, image: Image) -> None:
+        for segment in image.segments:
+            if segment.data and needs_load_copy(segment) and self.memory.find(segment.load_address, len(segment.data)):
+                self.engine.write(segment.load_address, segment.data)
+        for segment in image.segments:
+            if segment.data:
+                self.engine.write(segment.address, segment.data)
+
+    def add_region(self, name: str, size: int, permissions: str, near: int | None = None) -> Region:
+        """Map a region, rounded up to pages, with unmapped guards on both sides."""
+        pages = max(-(-size // PAGE), 1) * PAGE
+        region = Region(name, self.memory.free_range(pages, near, GUARD), pages, permissions)
+        self.memory.add(region)
+        self.engine.map(region.start, region.size, permissions)
+        return region
+
+    def heap_of(self, region: Region | str | None) -> Heap:
+        """The heap that hands out a region, by default the argument heap."""
+        if region is None:
+            return self.heap
+        name = region if isinstance(region, str) else region.name
+        if name not in self._heaps:
+            self._heaps[name] = Heap(self.memory.named(name))
+        return self._heaps[name]
+
+    def read(self, address: int, size: int) -> bytes:
+        """Bytes of mapped memory."""
+        return self.engine.read(address, size)
+
+    def write(self, address: int, data: bytes) -> None:
+        """Set bytes of mapped memory."""
+        self.engine.write(address, data)
+
+    def code(self, address: int, size: int) -> bytes:
+        """Up to `size` bytes, fewer where the region ends, none where there is no memory."""
+        region = self.memory.find(address)
+        return b"" if region is None else self.engine.read(address, min(size, region.end - address))

@@ -1,0 +1,225 @@
+"""Instructions as frozen records, for any core. The only importer of capstone.
+
+Quirks of Capstone 5 that are corrected here and pinned in tests/emulator/test_decode.py:
+
+* The disassembler keeps IT state between instructions of one `disasm` call only, so a block is decoded in one go.
+* SMLAL and friends do not list their accumulators as read; SSAT, USAT, PKHBT and PKHTB list an operand without access.
+* STMDB with writeback, VPUSH and VPOP do not list the base as written; VLDM lists its registers without access, VPUSH
+  as written.
+* Mnemonics carry width and condition suffixes; `insn_name` has neither, but calls NOP, WFI and the like "hint" and
+  VMRS to the flags "fmstat".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import capstone as _capstone
+from capstone import arm as _arm
+
+from emulator.errors import DecodeError
+
+Extension = Literal["v6m", "v7m", "dsp", "fp"]
+
+_ACCUMULATE_LONG = re.compile(r"^(smlal|umlal|umaal|smlsl)")
+_PARALLEL_OPERATIONS = ("add8", "add16", "sub8", "sub16", "asx", "sax")
+_PARALLEL = (f"{kind}{what}" for kind in ("s", "u", "q", "uq", "sh", "uh") for what in _PARALLEL_OPERATIONS)
+_HALVES = ("bb", "bt", "tb", "tt")
+_DSP = {
+    *_PARALLEL,
+    *(f"{name}{half}" for name in ("smul", "smla", "smlal") for half in _HALVES),
+    *(f"{name}{cross}" for name in ("smlad", "smlald", "smlsd", "smlsld", "smuad", "smusd") for cross in ("", "x")),
+    *(f"{name}{rounding}" for name in ("smmla", "smmls", "smmul") for rounding in ("", "r")),
+    *(f"{sign}{extend}" for sign in "su" for extend in ("xtab", "xtah", "xtb16", "xtab16", "sat16")),
+    *("qadd", "qsub", "qdadd", "qdsub", "smulwb", "smulwt", "smlawb", "smlawt", "umaal"),
+    *("usad8", "usada8", "pkhbt", "pkhtb", "sel"),
+}
+_UNCONDITIONAL = (_arm.ARM_CC_AL, _arm.ARM_CC_INVALID)
+_V6M_WIDE = {"bl", "dmb", "dsb", "isb", "mrs", "msr"}
+_V7M_NARROW = {"cbz", "cbnz", "it"}
+_LOADS = re.compile(r"^(ldr|ldm|pop|vldr|vldm|vpop)")
+_STORES = re.compile(r"^(str|stm|push|vstr|vstm|vpush)")
+_MULTIPLE = re.compile(r"^(v?ldm|v?stm|v?push|v?pop)")
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction. Register names are the assembler's ("r0", "sp", "s3", "d8"); flags are not among them.
+
+    `name` has no suffix ("add" for "adds.w"). `address_registers` and `offset` form the address of a load or store:
+    base, then index. `transfers` is the number of words moved by a load or store. `target` is that of a direct branch.
+    """
+
+    address: int
+    size: int
+    name: str
+    operands: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+    address_registers: tuple[str, ...]
+    is_load: bool
+    is_store: bool
+    is_multiple: bool
+    transfers: int
+    register_offset: bool
+    offset: int
+    writeback: bool
+    writes_pc: bool
+    is_call: bool
+    conditional: bool
+    sets_flags: bool
+    target: int | None
+    extension: Extension
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """Registers that a load fills from memory: what it writes but for an updated base."""
+        return self.writes - set(self.address_registers[:1]) if self.writeback else self.writes
+
+    @property
+    def wide(self) -> bool:
+        """Whether it takes 32 bits."""
+        return self.size == 4
+
+    @property
+    def end(self) -> int:
+        """Address of the next instruction in memory."""
+        return self.address + self.size
+
+    @property
+    def text(self) -> str:
+        """Name and operands."""
+        return f"{self.name} {self.operands}".rstrip()
+
+
+class Decoder:
+    """Decodes blocks of Thumb code."""
+
+    def __init__(self) -> None:
+        mode = _capstone.CS_MODE_THUMB | _capstone.CS_MODE_MCLASS
+        self._cs = _capstone.Cs(_capstone.CS_ARCH_ARM, mode)
+        self._cs.detail = True
+
+    def block(self, code: bytes, address: int) -> tuple[Instruction, ...]:
+        """All instructions of `code`, which lies at `address`.
+
+        Raises DecodeError where bytes are no instruction, or end inside one.
+        """
+        found = tuple(self._instructions(code, address))
+        end = found[-1].end if found else address
+        if end != address + len(code):
+            rest = code[end - address : end - address + 4].hex(" ")
+            raise DecodeError(f"no Thumb instruction at 0x{end:08x}: {rest}")
+        return found
+
+    def first(self, code: bytes, address: int) -> Instruction | None:
+        """The instruction at the start of `code`, None if that is no instruction."""
+        return next(self._instructions(code, address), None)
+
+    def _instructions(self, code: bytes, address: int) -> Iterator[Instruction]:
+        for insn in self._cs.disasm(code, address):
+            yield _instruction(insn)
+
+
+def _instruction(insn: Any) -> Instruction:
+    name = _name(insn)
+    is_load, is_store = bool(_LOADS.match(name)), bool(_STORES.match(name))
+    reads, writes = _registers(insn, name)
+    address_registers = _address_registers(insn, name)
+    jumps = _capstone.CS_GRP_JUMP in insn.groups
+    immediate = next((o.imm for o in reversed(insn.operands) if o.type == _arm.ARM_OP_IMM), None)
+    return Instruction(
+        address=insn.address,
+        size=insn.size,
+        name=name,
+        operands=insn.op_str,
+        reads=frozenset(reads),
+        writes=frozenset(writes),
+        address_registers=address_registers if is_load or is_store else (),
+        is_load=is_load,
+        is_store=is_store,
+        is_multiple=bool(_MULTIPLE.match(name)),
+        transfers=_transfers(insn, name) if is_load or is_store else 0,
+        register_offset=any(o.type == _arm.ARM_OP_MEM and o.mem.index for o in insn.operands),
+        offset=next((o.mem.disp for o in insn.operands if o.type == _arm.ARM_OP_MEM), 0),
+        writeback=bool(insn.writeback),
+        writes_pc=jumps or "pc" in writes,
+        is_call=name in ("bl", "blx"),
+        conditional=name in ("cbz", "cbnz") or (name != "it" and insn.cc not in _UNCONDITIONAL),
+        sets_flags=bool(insn.update_flags),
+        target=immediate & 0xFFFFFFFF if jumps and immediate is not None else None,
+        extension=_extension(insn, name),
+    )
+
+
+def _name(insn: Any) -> str:
+    name = str(insn.insn_name())
+    if name == "hint":
+        return str(insn.mnemonic).split(".")[0]
+    return "vmrs" if name == "fmstat" else name
+
+
+def _registers(insn: Any, name: str) -> tuple[set[str], set[str]]:
+    """Registers read and written, with Capstone's gaps filled."""
+    read_ids, write_ids = insn.regs_access()
+    reads, writes = {insn.reg_name(r) for r in read_ids}, {insn.reg_name(r) for r in write_ids}
+    listed = [insn.reg_name(o.reg) for o in insn.operands if o.type == _arm.ARM_OP_REG]
+    if _ACCUMULATE_LONG.match(name):
+        reads |= set(listed[:2])
+    elif name in ("ssat", "usat", "ssat16", "usat16", "pkhbt", "pkhtb"):
+        reads |= set(listed[1:])
+    elif name in ("vpush", "vpop"):
+        into, other = (reads, writes) if name == "vpush" else (writes, reads)
+        other -= set(listed)
+        into |= set(listed)
+        reads.add("sp")
+        writes.add("sp")
+    elif name.startswith("vldm"):
+        writes |= set(listed[1:])
+    elif name.startswith("vstm"):
+        reads |= set(listed[1:])
+    elif name == "stmdb" and _stores_back(insn):
+        writes.add(listed[0])
+    for flags in ("cpsr", "itstate", "fpscr_nzcv"):
+        reads.discard(flags)
+        writes.discard(flags)
+    return reads, writes
+
+
+def _stores_back(insn: Any) -> bool:
+    """The W bit of a wide STMDB, which Capstone does not report."""
+    return insn.size == 4 and bool(insn.bytes[0] & 0x20)
+
+
+def _address_registers(insn: Any, name: str) -> tuple[str, ...]:
+    if name in ("push", "pop", "vpush", "vpop"):
+        return ("sp",)
+    if _MULTIPLE.match(name):
+        return (insn.reg_name(insn.operands[0].reg),)
+    for operand in insn.operands:
+        if operand.type == _arm.ARM_OP_MEM:
+            return tuple(insn.reg_name(r) for r in (operand.mem.base, operand.mem.index) if r)
+    return ()
+
+
+def _transfers(insn: Any, name: str) -> int:
+    """Words moved."""
+    listed = [insn.reg_name(o.reg) for o in insn.operands if o.type == _arm.ARM_OP_REG]
+    if _MULTIPLE.match(name):
+        moved = listed if name in ("push", "pop", "vpush", "vpop") else listed[1:]
+        return sum(2 if r.startswith("d") else 1 for r in moved)
+    if name in ("ldrd", "strd"):
+        return 2
+    return 2 if listed and name.startswith("v") and listed[0].startswith("d") else 1
+
+
+def _extension(insn: Any, name: str) -> Extension:
+    if name.startswith("v") or name in ("fldmx", "fstmx"):
+        return "fp"
+    if name in _DSP:
+        return "dsp"
+    narrow_only = insn.size == 2 and name not in _V7M_NARROW
+    return "v6m" if narrow_only or name in _V6M_WIDE else "v7m"

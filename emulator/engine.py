@@ -1,0 +1,248 @@
+"""The CPU: Unicorn 2.1.4 behind an interface of our own. The only importer of unicorn.
+
+What was measured and is relied on here; tests/emulator/test_unicorn_canaries.py pins each:
+
+* UC_MODE_MCLASS forces a Cortex-M33 whatever model is asked for. UC_MODE_THUMB alone plus ctl_set_cpu_model honours
+  the model and the core is M-profile all the same.
+* The models are looser than the cores: M3 executes SMLAD, M0 executes CBZ, the FPU works with CPACR zero, and unaligned
+  LDRD and division by zero never trap. Which instructions a core has is checked when they are first costed.
+* UC_HOOK_MEM_READ/WRITE on a conditional access inside an IT block leaks ITSTATE: later instructions are skipped. No
+  such hook is set here. UC_HOOK_MEM_INVALID is safe because it always ends the run.
+* A block hook that calls uc_emu_stop stops in front of that block: PC is its first instruction, and the hook sees
+  the same block again when the run goes on. The hook's size is that of the translation block, which ends at a page
+  boundary, after 512 instructions and after WFI, CPS, MSR and the like, not only at branches.
+* No block hook fires at an exit address, and the exit need not be mapped.
+* BKPT raises interrupt 7 with PC on it, SVC 2 with PC past it. WFI returns from emu_start with PC past it. WFE and YIELD
+  end in UC_ERR_INSN_INVALID with PC past them; they are hints, so the run goes on.
+* A jump or exit address in the areas that M-profile makes execute-never (0x40000000, 0xa0000000 and up) raises interrupt 3 (prefetch
+  abort); other unmapped or non-executable targets raise UC_ERR_FETCH_*. On the M0 an unaligned access raises interrupt 4.
+* The native callback goes through the binding's private `_uch` and `uclib`; without them the Python hook gives the same
+  numbers.
+* Each Uc reserves 1 GiB of address space for translated code unless told otherwise.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import unicorn as _unicorn
+from unicorn import arm_const as _arm
+
+from emulator.errors import EngineError
+
+StopKind = Literal[
+    "exit", "stopped", "wait", "breakpoint", "supervisor call", "memory", "fetch", "illegal", "alignment", "interrupt"
+]
+_CODE_BUFFER = 64 << 20
+_HINTS = {b"\x10\xbf", b"\x20\xbf", b"\xaf\xf3\x01\x80", b"\xaf\xf3\x02\x80"}
+_WAITS = {b"\x30\xbf", b"\xaf\xf3\x03\x80"}
+_ACCESS: dict[int, tuple[Literal["read", "write", "fetch"], bool]] = {
+    _unicorn.UC_MEM_READ_UNMAPPED: ("read", False),
+    _unicorn.UC_MEM_WRITE_UNMAPPED: ("write", False),
+    _unicorn.UC_MEM_FETCH_UNMAPPED: ("fetch", False),
+    _unicorn.UC_MEM_READ_PROT: ("read", True),
+    _unicorn.UC_MEM_WRITE_PROT: ("write", True),
+    _unicorn.UC_MEM_FETCH_PROT: ("fetch", True),
+}
+_INTERRUPTS: dict[int, StopKind] = {2: "supervisor call", 3: "fetch", 4: "alignment", 7: "breakpoint"}
+
+
+@dataclass(frozen=True)
+class Access:
+    """A memory access that did not happen; `protected` tells mapped memory from a hole."""
+
+    access: Literal["read", "write", "fetch"]
+    address: int
+    size: int
+    protected: bool
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why and where a run ended. `interrupt` is Unicorn's number where that is all there is to say."""
+
+    kind: StopKind
+    pc: int
+    access: Access | None = None
+    interrupt: int = 0
+
+
+def models() -> list[str]:
+    """Names of the CPU models there are, e.g. "CORTEX_M4"."""
+    return sorted(n[len("UC_CPU_ARM_") :] for n in dir(_arm) if n.startswith("UC_CPU_ARM_CORTEX_M"))
+
+
+def register_ids(names: Sequence[str]) -> tuple[int, ...]:
+    """Engine numbers of registers by their assembler names ("r0", "sp", "s16", "d8", "msp")."""
+    return tuple(getattr(_arm, f"UC_ARM_REG_{name.upper()}") for name in names)
+
+
+class Engine:
+    """One CPU with its memory. Addresses are ints without Thumb bit; permissions are letters out of "rwx"."""
+
+    def __init__(self, model: str) -> None:
+        number = getattr(_arm, f"UC_CPU_ARM_{model}", None)
+        if number is None:
+            raise EngineError(f"Unicorn has no model {model}; there are: {', '.join(models())}")
+        self._uc: Any = _unicorn.Uc(_unicorn.UC_ARCH_ARM, _unicorn.UC_MODE_THUMB)
+        self._uc.ctl_set_cpu_model(number)
+        self._uc.ctl_set_tcg_buffer_size(_CODE_BUFFER)
+        self._uc.ctl_exits_enabled(True)
+        self._access: Access | None = None
+        self._interrupt: int | None = None
+        self._keep: list[object] = []
+        self._uc.hook_add(_unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
+        self._uc.hook_add(_unicorn.UC_HOOK_INTR, self._on_interrupt)
+
+    def _on_invalid(self, uc: Any, access: int, address: int, size: int, value: int, data: Any) -> bool:
+        kind, protected = _ACCESS[access]
+        self._access = Access(kind, address & 0xFFFFFFFF, size, protected)
+        return False
+
+    def _on_interrupt(self, uc: Any, number: int, data: Any) -> None:
+        self._interrupt = number
+        uc.emu_stop()
+
+    def map(self, start: int, size: int, permissions: str) -> None:
+        """Map zeroed pages."""
+        self._call("map", start, size, self._uc.mem_map, start, size, _bits(permissions))
+
+    def protect(self, start: int, size: int, permissions: str) -> None:
+        """Change permissions of mapped pages."""
+        self._call("protect", start, size, self._uc.mem_protect, start, size, _bits(permissions))
+
+    def unmap(self, start: int, size: int) -> None:
+        """Remove pages."""
+        self._call("unmap", start, size, self._uc.mem_unmap, start, size)
+
+    def read(self, address: int, size: int) -> bytes:
+        """Bytes of mapped memory, whatever its permissions."""
+        return bytes(self._call("read", address, size, self._uc.mem_read, address, size))
+
+    def write(self, address: int, data: bytes) -> None:
+        """Set bytes of mapped memory, whatever its permissions."""
+        self._call("write", address, len(data), self._uc.mem_write, address, data)
+
+    def _call(self, what: str, address: int, size: int, function: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return function(*args)
+        except _unicorn.UcError as error:
+            raise EngineError(f"cannot {what} {size} bytes at 0x{address:08x}: {error}") from None
+
+    def registers(self, ids: Sequence[int]) -> tuple[int, ...]:
+        """Values of registers, by `register_ids`."""
+        return tuple(self._uc.reg_read_batch(ids))
+
+    def set_registers(self, values: Mapping[int, int]) -> None:
+        """Set registers, by `register_ids`. Setting pc has no effect on where `run` begins."""
+        self._uc.reg_write_batch(tuple(values.items()))
+
+    def save_registers(self) -> object:
+        """All registers, to restore later."""
+        return self._uc.context_save()
+
+    def restore_registers(self, saved: object) -> None:
+        """Set all registers as they were saved; ITSTATE and flags too."""
+        self._uc.context_restore(saved)
+
+    def forget_code(self) -> None:
+        """Drop translated code: other code lies in memory now."""
+        self._uc.ctl_flush_tb()
+
+    def set_exit(self, address: int) -> None:
+        """Make `address` the one place where `run` returns "exit"."""
+        self._uc.ctl_set_exits([address])
+        self._exit = address
+
+    @staticmethod
+    def stop_function() -> int:
+        """Address of uc_emu_stop for native callbacks, 0 if the binding hides it."""
+        library = _library()
+        return 0 if library is None else ctypes.cast(library.uc_emu_stop, ctypes.c_void_p).value or 0
+
+    def hook_blocks(self, callback: Callable[[int, int], bool]) -> None:
+        """Call `callback(address, size)` in front of each block; true stops there. The engine is not touched else."""
+
+        def on_block(uc: Any, address: int, size: int, data: Any) -> None:
+            if callback(address, size):
+                uc.emu_stop()
+
+        self._uc.hook_add(_unicorn.UC_HOOK_BLOCK, on_block)
+
+    def hook_blocks_natively(self, callback: int, user_data: int) -> bool:
+        """Call a C function (uc, uint64 address, uint32 size, user_data) in front of each block.
+
+        Returns False, having done nothing, when this version of the binding offers no way.
+        """
+        library, handle = _library(), getattr(self._uc, "_uch", None)
+        if library is None or handle is None:
+            return False
+        hook = ctypes.c_size_t()
+        status = library.uc_hook_add(
+            handle,
+            ctypes.byref(hook),
+            _unicorn.UC_HOOK_BLOCK,
+            ctypes.cast(callback, ctypes.c_void_p),
+            ctypes.cast(user_data, ctypes.c_void_p),
+            ctypes.c_uint64(1),
+            ctypes.c_uint64(0),
+        )
+        return bool(status == _unicorn.UC_ERR_OK)
+
+    def run(self, pc: int) -> Stop:
+        """Execute Thumb code from `pc` until something ends it."""
+        while True:
+            self._access = self._interrupt = None
+            invalid = False
+            try:
+                self._uc.emu_start(pc | 1, 0xFFFFFFFF)
+            except _unicorn.UcError as error:
+                invalid = error.errno == _unicorn.UC_ERR_INSN_INVALID
+                if not invalid and self._access is None:
+                    raise EngineError(f"Unicorn stopped at 0x{self.pc:08x}: {error}") from None
+            pc = self.pc
+            if not (invalid and self._ends_at(pc, _HINTS)):
+                return self._stop(pc, invalid)
+
+    @property
+    def pc(self) -> int:
+        """Address of the next instruction, without Thumb bit."""
+        return int(self._uc.reg_read(_arm.UC_ARM_REG_PC)) & ~1
+
+    def _stop(self, pc: int, invalid: bool) -> Stop:
+        if self._access is not None:
+            return Stop("fetch" if self._access.access == "fetch" else "memory", pc, self._access)
+        if self._interrupt is not None:
+            return Stop(_INTERRUPTS.get(self._interrupt, "interrupt"), pc, None, self._interrupt)
+        if invalid:
+            return Stop("illegal", pc)
+        if pc == self._exit:
+            return Stop("exit", pc)
+        return Stop("wait" if self._ends_at(pc, _WAITS) else "stopped", pc)
+
+    def _ends_at(self, pc: int, encodings: set[bytes]) -> bool:
+        """Whether one of these instructions lies just in front of `pc`."""
+        return any(self._peek(pc - len(e), len(e)) == e for e in encodings)
+
+    def _peek(self, address: int, size: int) -> bytes:
+        try:
+            return bytes(self._uc.mem_read(address, size))
+        except _unicorn.UcError:
+            return b""
+
+
+def _library() -> Any:
+    """The binding's ctypes library if it is where it was from 2.0 to 2.1.4."""
+    try:
+        from unicorn.unicorn_py3.unicorn import uclib
+    except ImportError:
+        return None
+    return uclib
+
+
+def _bits(permissions: str) -> int:
+    known = {"r": _unicorn.UC_PROT_READ, "w": _unicorn.UC_PROT_WRITE, "x": _unicorn.UC_PROT_EXEC}
+    return sum(known[p] for p in permissions)

@@ -1,0 +1,194 @@
+"""A Cortex-M that loads an ELF and calls C functions in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emulator import aapcs
+from emulator.address_space import AddressSpace
+from emulator.caller import Caller
+from emulator.elf import Image, Symbol, read_elf
+from emulator.errors import EmulatorError
+from emulator.memory import MemoryMap, Region
+from emulator.placement import ALIGNMENT, Buffer, Placement
+from emulator.timing.core import load_core
+from emulator.tracer import Edge
+
+MAX_CYCLES = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """What a call gave.
+
+    value: by `returns`; cycles: from the function's first instruction to its return, the return's branch included;
+    instructions: executed or skipped by IT; stack: bytes written below SP, the deepest callee included; clobbered:
+    names of callee-saved registers (r4..r11, sp, d8..d15) that did not come back as they were.
+    """
+
+    value: Any
+    cycles: int
+    instructions: int
+    stack: int
+    clobbered: tuple[str, ...] = ()
+
+
+class Machine:
+    """A core with memory; `core` names a table in emulator/cores.
+
+    `memory` is a MemoryMap that must hold the image; without one it is derived from the ELF. `tracer` is "native",
+    "python" or None (the environment variable MICROINFER_TRACER, else native where built).
+    """
+
+    def __init__(
+        self,
+        core: str = "cortex-m4",
+        memory: MemoryMap | None = None,
+        *,
+        stack_size: int = 64 << 10,
+        heap_size: int = 16 << 20,
+        tracer: str | None = None,
+    ) -> None:
+        self.core = load_core(core)
+        self._given = tuple(memory) if memory is not None else None
+        self._sizes = (stack_size, heap_size)
+        self._wanted_tracer = tracer
+        self._space: AddressSpace | None = None
+        self._caller: Caller | None = None
+        self.symbols: tuple[Symbol, ...] = ()
+
+    @classmethod
+    def from_elf(
+        cls, source: str | Path | bytes, core: str = "cortex-m4", memory: MemoryMap | None = None, **options: Any
+    ) -> Machine:
+        """A machine with the ELF loaded; `options` as for Machine."""
+        machine = cls(core, memory, **options)
+        machine.load(source)
+        return machine
+
+    def load(self, source: str | Path | bytes) -> Image:
+        """Load an ELF, by path or content, into fresh memory; buffers of an image loaded before are gone.
+
+        Raises ElfError, or MemoryMapError when the given memory does not hold a segment.
+        """
+        image = read_elf(source)
+        space = AddressSpace(self.core.model, image, self._given, *self._sizes)
+        self._caller = Caller(self.core, space, image, self._wanted_tracer)
+        self._space = space
+        self.symbols = image.symbols
+        return image
+
+    def call(
+        self,
+        function: str | int,
+        *arguments: Any,
+        returns: aapcs.ReturnType = "int32_t",
+        max_cycles: int | None = None,
+    ) -> CallResult:
+        """Call a C function by name or address, and come back when it returns.
+
+        Arguments: ints (32 bits), bool, None, Int64/Uint64, Float32/Float64, Buffer, NumPy arrays and bytes (copied to
+        the machine for the call; writeable arrays are copied back), Struct (by pointer), ByValue. `returns`: "void",
+        "bool", "int8_t" to "uint64_t", "float", "double", "void*" or a Struct class.
+
+        Raises UnknownSymbol, ArgumentError, OutOfMemory; Fault, IllegalInstruction, Breakpoint, SupervisorCall,
+        WaitForInterrupt; CycleLimit when the function needs more than max_cycles (default 2,000,000,000).
+        """
+        caller, space = self._loaded()
+        aapcs.check_return(returns)
+        address = caller.address_of(function)
+        mark = space.heap.mark
+        placement = Placement(space.heap, space.write)
+        try:
+            hidden = space.heap.take(returns.sizeof(), 8) if _in_memory(returns) else None  # type: ignore[union-attr]
+            frame = aapcs.marshal(arguments, placement.place, caller.float_abi, hidden)
+            outcome = caller.call(address, frame, MAX_CYCLES if max_cycles is None else max_cycles)
+            in_memory = space.read(hidden, returns.sizeof()) if hidden is not None else b""  # type: ignore[union-attr]
+            placement.copy_back(space.read)
+        finally:
+            space.heap.mark = mark
+        value = aapcs.result(returns, outcome.core, outcome.vfp, in_memory, caller.float_abi)
+        return CallResult(value, outcome.cycles, outcome.instructions, outcome.stack, outcome.clobbered)
+
+    def add_region(self, name: str, size: int, permissions: str = "rw", near: int | None = None) -> Region:
+        """Map another region of at least `size` bytes at a free address, at or above `near` if given."""
+        return self._loaded()[1].add_region(name, size, permissions, near)
+
+    def alloc(
+        self,
+        content: npt.NDArray[Any] | bytes | int,
+        align: int = ALIGNMENT,
+        region: Region | str | None = None,
+        name: str = "",
+    ) -> Buffer:
+        """Memory that stays: zeroed for a size, filled for an array or bytes. In `region`, or the argument heap.
+
+        Raises OutOfMemory.
+        """
+        space = self._loaded()[1]
+        data = bytes(content) if isinstance(content, int) else _bytes(content)
+        address = space.heap_of(region).take(len(data), align)
+        if data:
+            space.write(address, data)
+        return Buffer(address, len(data), name)
+
+    def release(self, region: Region | str | None = None) -> None:
+        """Give back all that `alloc` took from `region`, or from the argument heap."""
+        heap = self._loaded()[1].heap_of(region)
+        heap.mark = heap.region.start
+
+    def read(self, address: int | Buffer, size: int) -> bytes:
+        """Bytes of memory; raises EmulatorError where there is none."""
+        return self._loaded()[1].read(_at(address), size)
+
+    def write(self, address: int | Buffer, data: bytes) -> None:
+        """Set bytes of memory, whatever its permissions."""
+        self._loaded()[1].write(_at(address), data)
+
+    def read_array(self, buffer: int | Buffer, dtype: npt.DTypeLike, shape: int | Sequence[int]) -> npt.NDArray[Any]:
+        """A fresh array from memory, C order."""
+        kind = np.dtype(dtype)
+        sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+        data = self.read(buffer, kind.itemsize * int(np.prod(sizes, dtype=np.int64)))
+        return np.frombuffer(data, kind).reshape(sizes).copy()
+
+    def symbol(self, name: str) -> Symbol:
+        """A function or object of the image; raises UnknownSymbol with near names."""
+        return self._loaded()[0].symbols.find(name)
+
+    @property
+    def memory(self) -> MemoryMap:
+        """All regions, those of the image and the machine's own."""
+        return self._loaded()[1].memory
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """Edges between blocks counted since `load` or `clear_edges`."""
+        return tuple(Edge(*row) for row in self._loaded()[0].tracer.edges())
+
+    def clear_edges(self) -> None:
+        """Count edges from zero again."""
+        self._loaded()[0].tracer.clear_counts()
+
+    def _loaded(self) -> tuple[Caller, AddressSpace]:
+        if self._caller is None or self._space is None:
+            raise EmulatorError("no image: load an ELF first, machine.load(path)")
+        return self._caller, self._space
+
+
+def _in_memory(returns: aapcs.ReturnType) -> bool:
+    return aapcs.returned_in_memory(returns)
+
+
+def _at(address: int | Buffer) -> int:
+    return address.address if isinstance(address, Buffer) else address
+
+
+def _bytes(content: npt.NDArray[Any] | bytes) -> bytes:
+    return content.tobytes() if isinstance(content, np.ndarray) else bytes(content)

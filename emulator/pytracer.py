@@ -1,0 +1,95 @@
+"""The tracer in plain Python: the same numbers as `_tracer.c`, some fifty times slower."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.tracer import NO_LIMIT, CostFunction
+
+
+class PythonTracer:
+    """See `emulator.tracer.Tracer`."""
+
+    user_data = 0
+
+    def __init__(self, cost: CostFunction) -> None:
+        self.cycles = 0
+        self.instructions = 0
+        self.limit = NO_LIMIT
+        self.stopped = False
+        self._cost = cost
+        self._table: dict[tuple[int, int, int], list[int]] = {}
+        self._address = 0
+        self._size = 0
+        self._error: BaseException | None = None
+
+    @property
+    def callback(self) -> Callable[[int, int], bool]:
+        """The function to call at each block; its result says "stop in front of this block"."""
+        return self._enter
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """Address and size of the block entered last."""
+        return self._address, self._size
+
+    def _enter(self, address: int, size: int) -> bool:
+        if self.stopped and address == self._address:
+            self.stopped = False
+            self._size = size
+            return False
+        if self._size:
+            self._count(self._address, self._size, address)
+        self._address, self._size = address, size
+        self.stopped = self._error is not None or self.cycles >= self.limit
+        return self.stopped
+
+    def _count(self, address: int, size: int, target: int) -> None:
+        key = (address, size, target)
+        entry = self._table.get(key)
+        if entry is None:
+            try:
+                cycles, instructions = self._cost(address, size, target)
+            except BaseException as error:
+                self._error = self._error or error
+                return
+            entry = self._table[key] = [0, cycles, instructions]
+        entry[0] += 1
+        self.cycles += entry[1]
+        self.instructions += entry[2]
+
+    def begin(self) -> None:
+        """Forget the open block."""
+        self._size = 0
+        self.stopped = False
+
+    def close(self, target: int) -> None:
+        """End the open block with an edge to `target`."""
+        if self._size and not self.stopped:
+            self._count(self._address, self._size, target)
+        self.begin()
+
+    def close_partly(self, pc: int) -> None:
+        """End the open block in front of `pc`."""
+        if self._address < pc < self._address + self._size and not self.stopped:
+            self._count(self._address, pc - self._address, pc)
+        self.begin()
+
+    def edges(self) -> list[tuple[int, int, int, int, int, int]]:
+        """Rows of Edge."""
+        return [(*key, e[0], e[1], e[2]) for key, e in self._table.items() if e[0]]
+
+    def clear_counts(self) -> None:
+        """Set all counts to zero."""
+        for entry in self._table.values():
+            entry[0] = 0
+
+    def forget(self) -> None:
+        """Drop all edges."""
+        self._table.clear()
+        self.begin()
+
+    def take_error(self) -> BaseException | None:
+        """The exception of the cost function, once."""
+        error, self._error = self._error, None
+        return error

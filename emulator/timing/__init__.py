@@ -1,0 +1,1 @@
+"""Cycle costs: core tables (emulator/cores), pipelines that walk blocks with them, and the cost of an edge."""

@@ -1,0 +1,122 @@
+"""A core as data: which instructions it has, its timing classes and the numbers its pipeline needs.
+
+Cores are the .toml files in emulator/cores; their names are the file names.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from emulator.decode import Instruction
+from emulator.errors import TimingError, UnknownCore, suggestion
+
+_CONDITIONS: dict[str, Callable[[Instruction], bool]] = {
+    "writes_pc": lambda i: i.writes_pc,
+    "direct": lambda i: i.target is not None,
+    "register_offset": lambda i: i.register_offset,
+}
+
+
+@dataclass(frozen=True)
+class TimingClass:
+    """One row of a core table.
+
+    It applies to instructions whose name matches one of the patterns and for which every condition of `when` holds.
+    `cycles` are those of the instruction by itself (of a branch: not taken), `per_transfer` those for each word moved
+    on top, `taken` replaces `cycles` when the program goes elsewhere.
+    """
+
+    name: str
+    instructions: tuple[str, ...]
+    cycles: int
+    source: str
+    test: str = ""
+    when: tuple[str, ...] = ()
+    per_transfer: int = 0
+    taken: int | None = None
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.when) - set(_CONDITIONS):
+            known = ", ".join(_CONDITIONS)
+            raise TimingError(f"class {self.name}: unknown condition {sorted(unknown)}; there are: {known}")
+
+    def applies(self, instruction: Instruction) -> bool:
+        """Whether the row is about this instruction."""
+        return any(fnmatchcase(instruction.name, p) for p in self.instructions) and all(
+            _CONDITIONS[c](instruction) for c in self.when
+        )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A number the pipeline wants, with where it comes from."""
+
+    name: str
+    value: int
+    source: str
+    test: str = ""
+
+
+@dataclass(frozen=True)
+class Core:
+    """A core table. `executes` lists instruction set extensions, `model` is the engine's CPU model."""
+
+    name: str
+    title: str
+    model: str
+    pipeline: str
+    executes: tuple[str, ...]
+    has_fpu: bool
+    classes: tuple[TimingClass, ...]
+    rules: tuple[Rule, ...]
+
+    def classify(self, instruction: Instruction) -> TimingClass:
+        """The first row that applies; raises TimingError if none does."""
+        for row in self.classes:
+            if row.applies(instruction):
+                return row
+        raise TimingError(f"{self.name} has no timing class for {instruction.text} at 0x{instruction.address:08x}")
+
+
+def core_names() -> list[str]:
+    """All cores there are."""
+    files = resources.files("emulator").joinpath("cores").iterdir()
+    return sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml"))
+
+
+@cache
+def load_core(name: str) -> Core:
+    """Read a core table; raises UnknownCore listing what there is, TimingError when the table is wrong."""
+    if name not in core_names():
+        listed = ", ".join(core_names())
+        raise UnknownCore(f"no core {name}; {suggestion(name, core_names())} (cores: {listed})")
+    text = resources.files("emulator").joinpath("cores", f"{name}.toml").read_text(encoding="utf-8")
+    try:
+        return _core(name, tomllib.loads(text))
+    except (KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise TimingError(f"core table {name}.toml: {type(error).__name__}: {error}") from error
+
+
+def _core(name: str, table: Mapping[str, Any]) -> Core:
+    executes = tuple(table["executes"])
+    return Core(
+        name=name,
+        title=table["title"],
+        model=table["model"],
+        pipeline=table["pipeline"],
+        executes=executes,
+        has_fpu="fp" in executes,
+        classes=tuple(_class(row) for row in table["class"]),
+        rules=tuple(Rule(**row) for row in table["rule"]),
+    )
+
+
+def _class(row: Mapping[str, Any]) -> TimingClass:
+    lists = {key: tuple(row[key]) for key in ("instructions", "when") if key in row}
+    return TimingClass(**{**row, **lists})

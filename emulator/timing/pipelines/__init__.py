@@ -1,0 +1,27 @@
+"""Pipelines, a module each; a core table names its module, which offers `make(core)`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol
+
+from emulator.decode import Instruction
+from emulator.errors import TimingError
+from emulator.timing.core import Core
+
+
+class Pipeline(Protocol):
+    """Walks a block with a core's table."""
+
+    def edge(self, block: tuple[Instruction, ...], successor: Instruction | None, target: int) -> int:
+        """Cycles of `block` when the program goes on at `target`, whose first instruction is `successor` if known."""
+
+
+def make_pipeline(core: Core) -> Pipeline:
+    """The pipeline that the core's table names."""
+    try:
+        module = import_module(f"{__name__}.{core.pipeline}")
+    except ModuleNotFoundError:
+        raise TimingError(f"{core.name}.toml names pipeline {core.pipeline}, which does not exist") from None
+    pipeline: Pipeline = module.make(core)
+    return pipeline

@@ -1,0 +1,108 @@
+"""What every tracer does: count edges between blocks and keep the time.
+
+An edge is (address, size) of the block that ran and the address of the block that follows. The first time an edge is
+seen its cost is asked from `cost`; from then on the tracer adds it by itself. Both implementations, `emulator._tracer`
+in C and `emulator.pytracer`, give the same numbers.
+
+A run stops in front of the first block at which `cycles >= limit`; that block has not run, and running again from
+there counts nothing twice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from emulator.errors import TracerError
+
+NO_LIMIT = (1 << 63) - 1
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The block of `size` bytes at `address` went on at `target` `count` times; cycles, instructions are of one pass."""
+
+    address: int
+    size: int
+    target: int
+    count: int
+    cycles: int
+    instructions: int
+
+
+CostFunction = Callable[[int, int, int], tuple[int, int]]
+"""(block address, block size, next block address) -> (cycles, instructions)."""
+
+
+class Tracer(Protocol):
+    """Counts edges. `stopped` is true when the limit, and not the program, ended the last run."""
+
+    cycles: int
+    instructions: int
+    limit: int
+    stopped: bool
+
+    @property
+    def callback(self) -> Callable[[int, int], bool] | int:
+        """A Python function (address, size) -> "stop now", or the address of a native Unicorn block callback."""
+
+    @property
+    def user_data(self) -> int:
+        """What a native callback wants as its user_data."""
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """Address and size of the block entered last; size 0 when none is open."""
+
+    def begin(self) -> None:
+        """Forget the open block: the next one follows nothing."""
+
+    def close(self, target: int) -> None:
+        """End the open block: it went to `target`."""
+
+    def close_partly(self, pc: int) -> None:
+        """End the open block in front of `pc`, which lies inside it."""
+
+    def edges(self) -> list[tuple[int, int, int, int, int, int]]:
+        """Rows of Edge, in the order first seen."""
+
+    def clear_counts(self) -> None:
+        """Set all counts to zero, keeping known costs."""
+
+    def forget(self) -> None:
+        """Drop all edges and costs: other code lies there now."""
+
+    def take_error(self) -> BaseException | None:
+        """The exception that `cost` raised during the run, if any; asking clears it."""
+
+
+def make_tracer(cost: CostFunction, stop_function: int, wanted: str | None = None) -> Tracer:
+    """The tracer `wanted` ("native", "python", "auto"); None asks MICROINFER_TRACER, default auto.
+
+    `stop_function` is the address of uc_emu_stop, which the native tracer calls. Raises TracerError when "native" is
+    asked for and not built.
+    """
+    kind = _kind(wanted)
+    if kind != "python":
+        try:
+            from emulator import _tracer
+        except ImportError:
+            if kind == "native":
+                raise TracerError(
+                    "the native tracer is not built; run `python setup.py build_ext --inplace` with a C compiler, "
+                    "or ask for tracer='python'"
+                ) from None
+        else:
+            return _tracer.Tracer(cost, stop_function)
+    from emulator.pytracer import PythonTracer
+
+    return PythonTracer(cost)
+
+
+def _kind(wanted: str | None) -> Literal["native", "python", "auto"]:
+    kind = wanted or os.environ.get("MICROINFER_TRACER") or "auto"
+    if kind not in ("native", "python", "auto"):
+        raise TracerError(f"tracer {kind!r} is unknown; there are: native, python, auto")
+    return kind  # type: ignore[return-value]
