@@ -42,7 +42,7 @@ def main() -> int:
     library = KernelLibrary(args.kernels or default_library(args.core), args.core)
     chosen = images[: args.images]
     with progress_bar("emulating", len(model.nodes) * len(chosen)) as advance:
-        result = profile(model, library, [chosen[:, None]], progress=advance)
+        result = profile(model, library, [chosen], progress=advance)
     guesses = np.array([each.outputs[0].argmax() for each in result.inputs])
     out.print(table.layers(result))
     same = int((guesses == labels[: len(chosen)]).sum())

@@ -10,17 +10,19 @@ from emulator import CallResult, Machine
 from microinfer.device.abi import STATUS_NAMES, SUCCESS
 from microinfer.errors import KernelError
 
-MAX_CYCLES = 2_000_000_000
+FIXED_CYCLES = 20_000_000
+CYCLES_PER_UNIT = 500
 
 
 class KernelLibrary:
     """An ELF with functions of the CMSIS-NN interface, loaded for `core`.
 
-    `max_cycles` bounds each call. `code_size` is what the ELF takes in flash, constants and initial data included,
+    `max_cycles` bounds each call, by default `FIXED_CYCLES` and `CYCLES_PER_UNIT` for each unit of work the caller states,
+    several times what a plain C kernel takes. `code_size` is what the ELF takes in flash, constants and initial data included,
     `data_size` what its variables take in RAM, in bytes. Raises EmulatorError when the file is no Arm ELF.
     """
 
-    def __init__(self, path: str | Path, core: str, max_cycles: int = MAX_CYCLES) -> None:
+    def __init__(self, path: str | Path, core: str, max_cycles: int | None = None) -> None:
         self.path = Path(path)
         self.core = core
         self.max_cycles = max_cycles
@@ -43,9 +45,14 @@ class KernelLibrary:
             shown = ", ".join(kernels[:6]) + (f", {len(kernels) - 6} more" if len(kernels) > 6 else "")
             raise KernelError(f"{self.path.name} lacks {rows}; it has {shown or 'no function called arm_*'}")
 
-    def call(self, function: str, *arguments: Any, returns: str = "int8_t") -> CallResult:
-        """Call a kernel; raises KernelError when it returns an error status or spoils a callee-saved register."""
-        result = self.machine.call(function, *arguments, returns=returns, max_cycles=self.max_cycles)
+    def call(self, function: str, *arguments: Any, returns: str = "int8_t", work: int = 0) -> CallResult:
+        """Call a kernel that has `work` elements and multiply-accumulates to go through.
+
+        Raises KernelError when it returns an error status or spoils a callee-saved register, EmulatorError when it
+        faults or exceeds its cycles.
+        """
+        limit = self.max_cycles or FIXED_CYCLES + CYCLES_PER_UNIT * work
+        result = self.machine.call(function, *arguments, returns=returns, max_cycles=limit)
         if returns == "int8_t" and result.value != SUCCESS:
             name = STATUS_NAMES.get(int(result.value), "an unknown status")
             raise KernelError(f"{function} returned {name} ({result.value})")
@@ -55,7 +62,7 @@ class KernelLibrary:
 
     def size(self, function: str, *arguments: Any) -> int:
         """Answer of a `*_get_buffer_size` function, in bytes."""
-        size = int(self.machine.call(function, *arguments, max_cycles=self.max_cycles).value)
+        size = int(self.machine.call(function, *arguments, max_cycles=FIXED_CYCLES).value)
         if not 0 <= size < 1 << 24:
             raise KernelError(f"{function} asks for {size} bytes of scratch")
         return size

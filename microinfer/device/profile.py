@@ -8,19 +8,22 @@ from microinfer.device.library import KernelLibrary
 from microinfer.device.result import ProfileResult
 from microinfer.device.session import DeviceSession, Progress
 from microinfer.graph.model import Array, Model
+from microinfer.graph.session import stack_samples
 
 
 def profile(
     model: Model,
     library: KernelLibrary,
-    stacks: Sequence[Array],
+    inputs: Sequence[Array],
     numerics: str = "tflm",
     progress: Progress | None = None,
 ) -> ProfileResult:
-    """Run every sample of `stacks` (one array per model input, samples along the first axis) layer by layer.
+    """Run every sample of `inputs` (one array per model input: a sample or a batch) layer by layer.
 
-    Raises UnsupportedError, KernelError or EmulatorError; a difference from the reference is a result, not an error.
+    Raises InputError, UnsupportedError, KernelError or EmulatorError; a difference from the reference is a result, not
+    an error.
     """
+    stacks = stack_samples(model, inputs)
     session = DeviceSession(model, library, numerics)
-    inputs = tuple(session.run(*sample, progress=progress) for sample in zip(*stacks, strict=True))
-    return ProfileResult(model.name, library.core, library.path.name, numerics, session.memory, inputs)
+    results = tuple(session.run(*sample, progress=progress) for sample in zip(*stacks, strict=True))
+    return ProfileResult(model.name, library.core, library.path.name, numerics, session.memory, results)

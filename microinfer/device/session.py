@@ -104,8 +104,8 @@ class DeviceSession:
         before = self._contents()
         try:
             if call.prepare and at.scratch:
-                self.library.call(call.prepare.function, *call.prepare.arguments(at))
-            cost = self.library.call(call.function, *call.arguments(at), returns=call.returns)
+                self.library.call(call.prepare.function, *call.prepare.arguments(at), work=_work(node))
+            cost = self.library.call(call.function, *call.arguments(at), returns=call.returns, work=_work(node))
         except (KernelError, EmulatorError) as error:
             raise KernelError(f"{_layer(node)}: {error}") from error
         actual = self.library.machine.read_array(at.output, np.dtype(node.output.dtype), shape)
@@ -158,6 +158,12 @@ class DeviceSession:
         first = int(np.flatnonzero(changed)[0])
         distance = first - (at.output.address - self._arena.start)
         return f"wrote {int(changed.sum())} bytes outside its output and scratch, the first at output {distance:+d}"
+
+
+def _work(node: Node) -> int:
+    """Elements and multiply-accumulates a kernel has to go through, for the bound on its cycles."""
+    tensors = [t for t in (*node.inputs, *node.outputs) if t is not None]
+    return registry.macs(node) + sum(t.elements for t in tensors)
 
 
 def _layer(node: Node) -> str:

@@ -19,7 +19,7 @@ def sample_stacks(model: Model, files: Sequence[Path] | None, seed: int) -> list
     """
     if not files:
         generator = np.random.default_rng(seed)
-        return [_random(tensor, generator)[None] for tensor in model.inputs]
+        return stack_samples(model, [_random(tensor, generator) for tensor in model.inputs])
     if len(files) != len(model.inputs):
         names = ", ".join(t.name for t in model.inputs)
         raise InputError(f"{model.name} takes {len(model.inputs)} inputs ({names}), got {len(files)} files")

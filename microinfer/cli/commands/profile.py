@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the random input")
     parser.add_argument("--profile", default="tflm", metavar="NAME", help="numerics profile of the reference")
     parser.add_argument("--clock", type=options.positive_float, default=100.0, metavar="MHZ", help="for milliseconds")
-    parser.add_argument("--max-cycles", type=options.positive_int, metavar="N", help="bound on each kernel call")
+    parser.add_argument("--max-cycles", type=options.positive_int, metavar="N", help="bound on each kernel call (default: from its MACs)")
     options.add_json(parser)
 
 
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from microinfer.cli.console import console, progress_bar
     from microinfer.cli.output import check_writable, write_json
     from microinfer.device.build import default_library
-    from microinfer.device.library import MAX_CYCLES, KernelLibrary
+    from microinfer.device.library import KernelLibrary
     from microinfer.device.profile import profile
     from microinfer.graph.samples import sample_stacks
     from microinfer.report import json as json_report
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     model = load(args.model)
     stacks = sample_stacks(model, args.input, args.seed)
     path = args.kernels or default_library(args.core)
-    library = KernelLibrary(path, args.core, args.max_cycles or MAX_CYCLES)
+    library = KernelLibrary(path, args.core, args.max_cycles)
     with progress_bar("profiling", len(model.nodes) * len(stacks[0])) as advance:
         result = profile(model, library, stacks, args.profile, progress=advance)
     if args.json:

@@ -15,7 +15,7 @@ from tests.support.kernels import COMPILERS, DIGITS, library
 
 def run_digits(compiler: str | None = None, images: int = 3, numerics: str = "tflm") -> ProfileResult:
     with np.load(DIGITS / "digits_test.npz") as test:
-        stack = test["images"][:images, None]
+        stack = test["images"][:images]
     model = microinfer.load(DIGITS / "digits.tflite")
     return profile(model, KernelLibrary(library(compiler=compiler), "cortex-m4"), [stack], numerics)
 
