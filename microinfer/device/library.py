@@ -17,9 +17,10 @@ CYCLES_PER_UNIT = 500
 class KernelLibrary:
     """An ELF with functions of the CMSIS-NN interface, loaded for `core`.
 
-    `max_cycles` bounds each call, by default `FIXED_CYCLES` and `CYCLES_PER_UNIT` for each unit of work the caller states,
-    several times what a plain C kernel takes. `code_size` is what the ELF takes in flash, constants and initial data included,
-    `data_size` what its variables take in RAM, in bytes. Raises EmulatorError when the file is no Arm ELF.
+    `max_cycles` bounds each call, by default `FIXED_CYCLES` and `CYCLES_PER_UNIT` for each unit of work the caller
+    states, several times what a plain C kernel takes. `code_size` is what the ELF takes in flash, constants and initial
+    data included, `data_size` what its variables take in RAM, in bytes. Raises EmulatorError when the file is no Arm
+    ELF.
     """
 
     def __init__(self, path: str | Path, core: str, max_cycles: int | None = None) -> None:

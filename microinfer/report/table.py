@@ -47,7 +47,7 @@ def totals(result: ProfileResult, clock_mhz: float, noun: str = "input") -> str:
         f"total: {result.cycles:,} cycles, {result.cycles / clock_mhz / 1000:.3f} ms at {clock_mhz:g} MHz"
         + (f" (first of {len(result.inputs)} {noun}s)" if len(result.inputs) > 1 else ""),
         f"RAM: arena {memory.arena:,} B, stack {result.stack:,} B, library data {memory.data:,} B",
-        f"flash: weights {memory.weights:,} B, code {memory.code:,} B, library constants {memory.constants:,} B",
+        f"flash: weights {memory.weights:,} B, library code and constants {memory.code:,} B",
         *_failures(result),
     ]
     verdict = "bit-exact" if result.exact else "NOT bit-exact"

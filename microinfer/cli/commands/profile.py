@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the random input")
     parser.add_argument("--profile", default="tflm", metavar="NAME", help="numerics profile of the reference")
     parser.add_argument("--clock", type=options.positive_float, default=100.0, metavar="MHZ", help="for milliseconds")
-    parser.add_argument("--max-cycles", type=options.positive_int, metavar="N", help="bound on each kernel call (default: from its MACs)")
+    parser.add_argument(
+        "--max-cycles", type=options.positive_int, metavar="N", help="bound on each kernel call (default: by its work)"
+    )
     options.add_json(parser)
 
 
