@@ -21,6 +21,10 @@ class ShapeError(MicroinferError):
     """Shapes, strides or windows of one operator do not fit together."""
 
 
+class DomainError(MicroinferError):
+    """Values for which the runtime refuses to compute, or whose result it leaves undefined: a division by zero."""
+
+
 class UnknownName(MicroinferError):
     """A profile, tensor or layer of that name does not exist; the message lists those that do."""
 

@@ -19,9 +19,9 @@ def wrap32(value: ArrayLike) -> Int64Array:
     return np.asarray(value, np.int64).astype(np.int32).astype(np.int64)
 
 
-def saturating_left_shift(value: ArrayLike, bits: int) -> Int64Array:
-    """`value << bits`, saturated to int32."""
-    shifted: Int64Array = np.clip(np.asarray(value, np.int64) << bits, INT32_MIN, INT32_MAX)
+def saturating_left_shift(value: ArrayLike, bits: ArrayLike) -> Int64Array:
+    """`value << bits` for bits 0..31, saturated to int32."""
+    shifted: Int64Array = np.clip(np.asarray(value, np.int64) << np.asarray(bits, np.int64), INT32_MIN, INT32_MAX)
     return shifted
 
 
@@ -63,6 +63,28 @@ def requantize_single(value: ArrayLike, multiplier: ArrayLike, shift: ArrayLike)
     return wrap32(((product >> (30 - np.asarray(shift, np.int64))) + 1) >> 1)
 
 
+def reduced_multiplier(multiplier: ArrayLike) -> Int64Array:
+    """Q0.31 `multiplier` rounded to Q0.15, at most 0x7FFF: what 64-bit accumulators are scaled by (REDUCE_MULTIPLIER)."""
+    m = np.asarray(multiplier, np.int64)
+    return np.where(m < 0x7FFF0000, (m + (1 << 15)) >> 16, 0x7FFF)
+
+
+def requantize_s64(value: ArrayLike, reduced: ArrayLike, shift: ArrayLike) -> Int64Array:
+    """Scale 64-bit `value` by `reduced * 2**(shift - 15)`, ties toward plus infinity (arm_nn_requantize_s64).
+
+    Only 32 bits survive before the last bit is rounded off, so results beyond 31 bits wrap.
+    """
+    product = np.asarray(value, np.int64) * np.asarray(reduced, np.int64)
+    return wrap32(wrap32(product >> (14 - np.asarray(shift, np.int64))) + 1) >> 1
+
+
+def requantize_s64_to_int32(value: ArrayLike, reduced: ArrayLike, shift: ArrayLike) -> Int64Array:
+    """As `requantize_s64`, with all 32 bits of the result (TensorFlow Lite MultiplyByQuantizedMultiplier of int64)."""
+    product = np.asarray(value, np.int64) * np.asarray(reduced, np.int64)
+    bits = 15 - np.asarray(shift, np.int64)
+    return wrap32((product + (np.int64(1) << (bits - 1))) >> bits)
+
+
 def count_leading_zeros(value: ArrayLike) -> Int64Array:
     """Leading zero bits of the 32-bit pattern of `value`; 32 for zero (CLZ)."""
     pattern = np.asarray(value, np.int64) & 0xFFFFFFFF
@@ -74,31 +96,47 @@ _EXP_MINUS_EIGHTH = 1895147668
 _ONE_THIRD = 715827883
 
 
-def exp_on_negative_values(value: ArrayLike) -> Int64Array:
-    """exp of non-positive Q5.26 values as Q0.31 (arm_nn_exp_on_negative_values, gemmlowp exp_on_negative_values).
+def exp_on_negative_values(value: ArrayLike, integer_bits: int = 5) -> Int64Array:
+    """exp of non-positive values with `integer_bits` (2..5) before the point as Q0.31 (gemmlowp exp_on_negative_values).
 
-    A quarter-wide remainder goes through a fourth-order polynomial around -1/8; each set bit of the rest multiplies by
-    exp(-2**k), k = -2..4.
+    With 5 bits this is arm_nn_exp_on_negative_values. A quarter-wide remainder goes through a fourth-order polynomial
+    around -1/8; each set bit of the rest multiplies by exp(-2**k), k from -2 to integer_bits - 1.
     """
     v = np.asarray(value, np.int64)
-    remainder = (v & 0xFFFFFF) - (1 << 24)
+    quarter_bits = 29 - integer_bits
+    remainder = (v & ((1 << quarter_bits) - 1)) - (1 << quarter_bits)
     steps = remainder - v
-    x = wrap32((remainder << 5) + (1 << 28))
+    x = wrap32((remainder << integer_bits) + (1 << 28))
     x2 = doubling_high_mult(x, x)
     x4_quarter = divide_by_power_of_two(doubling_high_mult(x2, x2), 2)
     tail = divide_by_power_of_two(doubling_high_mult(x4_quarter + doubling_high_mult(x2, x), _ONE_THIRD) + x2, 1)
     result = _EXP_MINUS_EIGHTH + doubling_high_mult(_EXP_MINUS_EIGHTH, wrap32(x + tail))
-    for bit, factor in enumerate(_EXP_STEPS, start=24):
+    for bit, factor in enumerate(_EXP_STEPS[: integer_bits + 2], start=quarter_bits):
         result = np.where((steps >> bit) & 1, doubling_high_mult(result, factor), result)
     return np.where(v == 0, INT32_MAX, result)
 
 
-def one_over_one_plus_x(value: ArrayLike) -> Int64Array:
-    """1 / (1 + x) for x in [0, 1) as Q0.31, by three Newton steps (arm_nn_one_over_one_plus_x_for_x_in_0_1)."""
-    total = np.asarray(value, np.int64) + INT32_MAX
+def rounding_half_sum(a: ArrayLike, b: ArrayLike) -> Int64Array:
+    """(a + b) / 2, ties away from zero (gemmlowp RoundingHalfSum)."""
+    total = np.asarray(a, np.int64) + np.asarray(b, np.int64)
     rounded = total + np.where(total >= 0, 1, -1)
-    half = np.sign(rounded) * (np.abs(rounded) >> 1)
+    return np.sign(rounded) * (np.abs(rounded) >> 1)
+
+
+def _reciprocal_of_half_sum(value: ArrayLike) -> Int64Array:
+    """2 / (1 + x) for x in [0, 1) as Q2.29, by three Newton steps from 48/17 - 32/17 * (1 + x) / 2."""
+    half = rounding_half_sum(value, INT32_MAX)
     x = 1515870810 + doubling_high_mult(half, -1010580540)
     for _ in range(3):
         x = wrap32(x + saturating_left_shift(doubling_high_mult(x, (1 << 29) - doubling_high_mult(half, x)), 2))
-    return saturating_left_shift(x, 1)
+    return x
+
+
+def one_over_one_plus_x(value: ArrayLike) -> Int64Array:
+    """1 / (1 + x) for x in [0, 1) as Q0.31 (arm_nn_one_over_one_plus_x_for_x_in_0_1)."""
+    return saturating_left_shift(_reciprocal_of_half_sum(value), 1)
+
+
+def one_minus_x_over_one_plus_x(value: ArrayLike) -> Int64Array:
+    """(1 - x) / (1 + x) for x in [0, 1) as Q0.31 (gemmlowp one_minus_x_over_one_plus_x_for_x_in_0_1)."""
+    return saturating_left_shift(_reciprocal_of_half_sum(value) - (1 << 29), 2)

@@ -73,15 +73,16 @@ def _quantize_bound(bound: float, scale: float, zero_point: int) -> int:
     return zero_point + int(round_half_away(ratio))
 
 
-_FUSED = {"NONE": (None, None), "RELU": (0.0, None), "RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0)}
+FUSED_BOUNDS = {"NONE": (None, None), "RELU": (0.0, None), "RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0)}
+"""Real bounds of the fused activations, None for none."""
 
 
 def activation_range(fused: str, scale: float, zero_point: int, dtype: str) -> Clamp:
     """Range of a fused activation (NONE, RELU, RELU6, RELU_N1_TO_1) for an output of that scale and dtype."""
-    if fused not in _FUSED:
-        raise ModelError(f"fused activation {fused} has no quantised form; known: {', '.join(_FUSED)}")
+    if fused not in FUSED_BOUNDS:
+        raise ModelError(f"fused activation {fused} has no quantised form; known: {', '.join(FUSED_BOUNDS)}")
     low, high = INTEGER_RANGE[dtype]
-    real_low, real_high = _FUSED[fused]
+    real_low, real_high = FUSED_BOUNDS[fused]
     if real_low is not None:
         low = max(low, _quantize_bound(real_low, scale, zero_point))
     if real_high is not None:

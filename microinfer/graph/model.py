@@ -32,7 +32,7 @@ class Quantization:
 class Tensor:
     """One tensor; `data` is set for constants and read-only. `dtype` is the .tflite type's lower-case name.
 
-    A variable keeps its value from one invocation to the next.
+    The data of an int4 tensor are its values as int8. A variable keeps its value from one invocation to the next.
     """
 
     index: int
@@ -49,7 +49,9 @@ class Tensor:
 
     @property
     def nbytes(self) -> int:
-        """Bytes as stored on a device."""
+        """Bytes as stored on a device; int4 takes half a byte an element."""
+        if self.dtype == "int4":
+            return (self.elements + 1) // 2
         return self.elements * np.dtype(self.dtype).itemsize
 
     @property
@@ -113,8 +115,8 @@ class Node:
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
-    """A graph that can run: `microinfer.load(path)` returns one."""
+class Graph:
+    """Nodes in the order they run, and the tensors between them."""
 
     name: str
     tensors: tuple[Tensor, ...]
@@ -122,11 +124,25 @@ class Model:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
 
+
+@dataclass(frozen=True, eq=False)
+class Model(Graph):
+    """A graph that can run: `microinfer.load(path)` returns one.
+
+    `subgraphs` are those that its control operators invoke, numbered from 1; the model itself is number 0.
+    """
+
+    subgraphs: tuple[Graph, ...] = ()
+
+    @property
+    def graphs(self) -> tuple[Graph, ...]:
+        """All graphs by number."""
+        return (self, *self.subgraphs)
+
     @cached_property
     def constants(self) -> tuple[Tensor, ...]:
-        """Constant tensors that some node reads."""
-        read = {t.index for node in self.nodes for t in node.inputs if t is not None}
-        return tuple(t for t in self.tensors if t.data is not None and t.index in read)
+        """Constant tensors that some node reads, in any graph."""
+        return tuple(t for graph in self.graphs for t in _constants(graph))
 
     def tensor(self, key: str | int) -> Tensor:
         """Tensor by name or index; raises UnknownName listing near names."""
@@ -146,6 +162,11 @@ class Model:
         from microinfer.graph.session import Session
 
         return Session(self, profile).run(*inputs)
+
+
+def _constants(graph: Graph) -> list[Tensor]:
+    read = {t.index for node in graph.nodes for t in node.inputs if t is not None}
+    return [t for t in graph.tensors if t.data is not None and t.index in read]
 
 
 def describe_shape(shape: Sequence[int]) -> str:

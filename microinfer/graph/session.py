@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from microinfer.errors import InputError, MicroinferError
-from microinfer.graph.model import Array, Model, Node, Tensor, describe_shape
+from microinfer.errors import InputError, ModelError
+from microinfer.graph.model import Array, Graph, Model, Node, Tensor, describe_shape
+from microinfer.graph.runner import GraphRunner
 from microinfer.numerics import profile as numerics_profile
 from microinfer.ops import registry
 
 _CHUNK = 64
+_DEEPEST = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,21 +36,19 @@ class Trace:
 
 
 class Session:
-    """A model planned for one numerics profile, and its variables, which live as long as the session.
+    """A model planned for one numerics profile, and its state, which lives as long as the session.
 
-    Construction raises UnsupportedError listing all that is missing.
+    State are variable tensors and resources. Construction raises UnsupportedError listing all that is missing.
     """
 
     def __init__(self, model: Model, profile: str = "tflm") -> None:
         self.model = model
         self.profile = numerics_profile(profile)
-        registry.check(model.nodes)
-        found = [op for op in map(registry.find, model.nodes) if op]
-        self._kernels = [
-            op.plan(node, self.profile.for_operator(node.op)) for op, node in zip(found, model.nodes, strict=True)
-        ]
-        self.reset()
-        self._folds = all(op.folds(node) for op, node in zip(found, model.nodes, strict=True)) and _has_batch_axis(model)
+        self.resources: dict[str, Array] = {}
+        self.called: set[int] = set()
+        self._depth = 0
+        registry.check(model.graphs)
+        self._runners = [GraphRunner(graph, self.profile, self) for graph in model.graphs]
 
     def run(self, *inputs: Array) -> Trace:
         """Run on one array per model input.
@@ -56,58 +56,50 @@ class Session:
         Each array has the input's shape, or that shape without its leading 1 (one input), or with N in its place (a
         batch: N invocations, one after the other). Raises InputError for any other shape or dtype.
         """
-        model = self.model
-        stacks = stack_samples(model, inputs)
-        activations = self._batch(stacks, len(stacks[0]))
-        outputs = tuple(t.data if t.data is not None else activations[t.index] for t in model.outputs)
-        return Trace(model, outputs, activations)
+        stacks = stack_samples(self.model, inputs)
+        size = _CHUNK if self._runners[0].folds else 1
+        chunks = [self._chunk([s[i : i + size] for s in stacks]) for i in range(0, len(stacks[0]), size)]
+        activations = chunks[0]
+        if len(chunks) > 1:
+            activations = {index: np.concatenate([chunk[index] for chunk in chunks]) for index in chunks[0]}
+        return Trace(self.model, self._runners[0].outputs(activations), activations)
 
     def reset(self) -> None:
-        """Set variables to their initial value: zero as their quantisation has it."""
-        self._variables = {t.index: _initial(t) for t in self.model.tensors if t.is_variable}
+        """Forget all state."""
+        self.resources.clear()
+        self.called.clear()
+        for runner in self._runners:
+            runner.reset()
 
     def step(self, node: Node, values: Mapping[int, Array]) -> tuple[Array, ...]:
-        """Outputs of one layer for activations given by tensor index; variables of the session move on."""
+        """Outputs of one layer of the model for activations given by tensor index; state moves on."""
+        return self._runners[0].step(node, values)
+
+    def graph(self, number: int) -> Graph:
+        """Graph of the model by number; raises ModelError when there is none."""
+        if not 0 <= number < len(self.model.graphs):
+            raise ModelError(f"{self.model.name} has no subgraph {number}")
+        return self.model.graphs[number]
+
+    def invoke(self, number: int, inputs: Sequence[Array]) -> tuple[Array, ...]:
+        """Outputs of one graph; raises ModelError when the inputs do not fit it or graphs invoke each other."""
+        graph = self.graph(number)
+        if [(a.shape, a.dtype) for a in inputs] != [(t.shape, np.dtype(t.dtype)) for t in graph.inputs]:
+            raise ModelError(f"{graph.name} is invoked with other inputs than it takes")
+        if self._depth == _DEEPEST:
+            raise ModelError(f"{graph.name} is invoked from within itself")
+        self._depth += 1
         try:
-            result = self._kernels[node.index](*(self._value(t, values) for t in node.inputs))
-        except (ValueError, TypeError, IndexError, MemoryError) as error:
-            raise MicroinferError(f"layer {node.index} ({node.op}) cannot run: {error}") from error
-        if isinstance(result, registry.Update):
-            for position, value in result.variables:
-                self._variables[node.input(position).index] = value
-            return result.outputs
-        return result if isinstance(result, tuple) else (result,)
-
-    def _value(self, tensor: Tensor | None, values: Mapping[int, Array]) -> Array | None:
-        if tensor is None or tensor.data is not None:
-            return None if tensor is None else tensor.data
-        return self._variables[tensor.index] if tensor.is_variable else values[tensor.index]
-
-    def _batch(self, stacks: Sequence[Array], count: int) -> dict[int, Array]:
-        size = _CHUNK if self._folds else 1
-        chunks = [self._chunk([s[i : i + size] for s in stacks]) for i in range(0, count, size)]
-        if len(chunks) == 1:
-            return chunks[0]
-        return {index: np.concatenate([chunk[index] for chunk in chunks]) for index in chunks[0]}
+            runner = self._runners[number]
+            return runner.outputs(runner.run(inputs))
+        finally:
+            self._depth -= 1
 
     def _chunk(self, stacks: Sequence[Array]) -> dict[int, Array]:
-        values: dict[int, Array] = {}
-        for tensor, stack in zip(self.model.inputs, stacks, strict=True):
-            values[tensor.index] = stack if self._folds else stack.reshape(tensor.shape)
-        for node in self.model.nodes:
-            values.update(zip((t.index for t in node.outputs), self.step(node, values), strict=True))
-        return values
-
-
-def _has_batch_axis(model: Model) -> bool:
-    """Whether every activation has a leading axis of length 1 that samples can be stacked along."""
-    tensors = [t for node in model.nodes for t in (*node.inputs, *node.outputs) if t is not None]
-    return all(t.shape[:1] == (1,) for t in tensors if t.data is None)
-
-
-def _initial(tensor: Tensor) -> Array:
-    zero = 0 if tensor.quantization is None else tensor.zero_point
-    return np.full(tensor.shape, zero, tensor.dtype)
+        runner = self._runners[0]
+        if runner.folds:
+            return runner.run(stacks)
+        return runner.run([s.reshape(t.shape) for t, s in zip(self.model.inputs, stacks, strict=True)])
 
 
 def stack_samples(model: Model, inputs: Sequence[Array]) -> list[Array]:

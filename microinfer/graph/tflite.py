@@ -18,10 +18,16 @@ from typing import Any
 import numpy as np
 
 from microinfer.errors import ModelError
-from microinfer.graph.model import Model, Node, Options, Quantization, Tensor
+from microinfer.graph.model import Graph, Model, Node, Options, Quantization, Tensor
+from microinfer.int4 import unpack_int4
 
 _DAMAGE = (struct.error, IndexError, TypeError, ValueError, OverflowError, AttributeError, KeyError, UnicodeDecodeError)
 _LARGEST_TENSOR = 1 << 28
+_OPTION_ENUMS = {
+    "FusedActivationFunction": "ActivationFunctionType",
+    "Padding": "Padding",
+    "QuantizedBiasType": "TensorType",
+}
 
 
 def load(path: str | Path) -> Model:
@@ -65,18 +71,24 @@ class _Reader:
         self.option_tables = _enum_names(tflite.BuiltinOptions)
 
     def model(self) -> Model:
-        if self._length(self.root.SubgraphsLength()) < 1:
+        count = self._length(self.root.SubgraphsLength())
+        if count < 1:
             raise ModelError(f"{self.name} holds no subgraph")
-        graph = self.root.Subgraphs(0)
+        main = self._graph(0, self.name)
+        subgraphs = tuple(self._graph(i, f"{self.name} subgraph {i}") for i in range(1, count))
+        return Model(self.name, main.tensors, main.nodes, main.inputs, main.outputs, subgraphs)
+
+    def _graph(self, number: int, name: str) -> Graph:
+        graph = self.root.Subgraphs(number)
         tensors = tuple(self._tensor(i, graph.Tensors(i)) for i in range(self._length(graph.TensorsLength())))
         nodes = tuple(
             self._node(i, graph.Operators(i), tensors) for i in range(self._length(graph.OperatorsLength()))
         )
         inputs = tuple(self._pick(tensors, i) for i in self._ints(graph.InputsLength(), graph.Inputs))
         outputs = tuple(self._pick(tensors, i) for i in self._ints(graph.OutputsLength(), graph.Outputs))
-        model = Model(self.name, tensors, nodes, inputs, outputs)
-        _check_order(model)
-        return model
+        found = Graph(name, tensors, nodes, inputs, outputs)
+        _check_order(found)
+        return found
 
     def _length(self, count: int) -> int:
         if not 0 <= count <= self.size:
@@ -119,13 +131,15 @@ class _Reader:
         if buffer is None or buffer.DataLength() == 0:
             return None
         raw = np.array(buffer.DataAsNumpy(), np.uint8)
+        packed = dtype == "int4"
         try:
-            element = np.dtype(dtype)
+            element = np.dtype("int8" if packed else dtype)
         except TypeError:
             return raw
-        if raw.size != prod(shape) * element.itemsize:
+        count = prod(shape)
+        if raw.size != ((count + 1) // 2 if packed else count * element.itemsize):
             raise ModelError(f"{self.name}: tensor {name} holds {raw.size} bytes, {dtype} {shape} needs another number")
-        data = raw.view(element).reshape(shape)
+        data = (unpack_int4(raw, count) if packed else raw.view(element)).reshape(shape)
         data.flags.writeable = False
         return data
 
@@ -159,21 +173,21 @@ class _Reader:
         return Options(tuple(values))
 
     def _named(self, field: str, value: Any) -> Any:
-        enum = {"FusedActivationFunction": "ActivationFunctionType", "Padding": "Padding"}.get(field)
+        enum = _OPTION_ENUMS.get(field)
         return value if enum is None else _enum_names(getattr(self.schema, enum))[value]
 
 
-def _check_order(model: Model) -> None:
+def _check_order(graph: Graph) -> None:
     """Every activation but a variable must be written once, before it is read."""
-    written = {t.index for t in model.tensors if t in model.inputs or t.is_variable}
-    for node in model.nodes:
+    written = {t.index for t in graph.tensors if t in graph.inputs or t.is_variable}
+    for node in graph.nodes:
         for tensor in node.inputs:
             if tensor is not None and tensor.data is None and tensor.index not in written:
-                raise ModelError(f"{model.name}: layer {node.index} ({node.op}) reads unwritten {tensor.name}")
+                raise ModelError(f"{graph.name}: layer {node.index} ({node.op}) reads unwritten {tensor.name}")
         for tensor in node.outputs:
             if tensor.data is not None or tensor.index in written:
-                raise ModelError(f"{model.name}: layer {node.index} ({node.op}) writes {tensor.name} again")
+                raise ModelError(f"{graph.name}: layer {node.index} ({node.op}) writes {tensor.name} again")
             written.add(tensor.index)
-    for tensor in model.outputs:
+    for tensor in graph.outputs:
         if tensor.data is None and tensor.index not in written:
-            raise ModelError(f"{model.name}: output {tensor.name} is never written")
+            raise ModelError(f"{graph.name}: output {tensor.name} is never written")

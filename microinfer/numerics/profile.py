@@ -22,6 +22,11 @@ ROUNDINGS: Mapping[str, Requantize] = {
     "single": fixedpoint.requantize_single,
 }
 
+WIDE_ROUNDINGS: Mapping[str, Requantize] = {
+    "int32": fixedpoint.requantize_s64_to_int32,
+    "int31": fixedpoint.requantize_s64,
+}
+
 
 def _ratio_in_double(input_scale: ArrayLike, weight_scale: ArrayLike, output_scale: ArrayLike) -> NDArray[np.float64]:
     product = np.asarray(input_scale, np.float64) * np.asarray(weight_scale, np.float64)
@@ -35,9 +40,15 @@ def _ratio_from_float32_product(
     return np.asarray(product.astype(np.float64) / np.asarray(output_scale, np.float64))
 
 
+def _ratio_in_float32(input_scale: ArrayLike, weight_scale: ArrayLike, output_scale: ArrayLike) -> NDArray[np.float64]:
+    product = np.asarray(input_scale, np.float32) * np.asarray(weight_scale, np.float32)
+    return np.asarray(product / np.asarray(output_scale, np.float32), np.float64)
+
+
 RATIOS: Mapping[str, Callable[[ArrayLike, ArrayLike, ArrayLike], NDArray[np.float64]]] = {
     "double": _ratio_in_double,
     "float32-product": _ratio_from_float32_product,
+    "float32": _ratio_in_float32,
 }
 
 
@@ -46,15 +57,21 @@ class Numerics:
     """How one operator computes in one runtime.
 
     `rounding` names the requantise step (see `ROUNDINGS`), `multiplier` how input_scale * weight_scale / output_scale
-    is formed before it is quantised (see `RATIOS`).
+    is formed before it is quantised (see `RATIOS`), `wide` the requantise step of 64-bit sums (see `WIDE_ROUNDINGS`).
     """
 
     rounding: str
     multiplier: str
+    wide: str = "int32"
 
     def requantize(self, value: ArrayLike, factor: Multiplier) -> NDArray[np.int64]:
         """Scale int32 accumulators by `factor` with this operator's rounding."""
         return ROUNDINGS[self.rounding](value, factor.multiplier, factor.shift)
+
+    def requantize_wide(self, value: ArrayLike, factor: Multiplier) -> NDArray[np.int64]:
+        """Scale int64 accumulators by `factor`, whose multiplier is first rounded to 16 bits."""
+        reduced = fixedpoint.reduced_multiplier(factor.multiplier)
+        return WIDE_ROUNDINGS[self.wide](value, reduced, factor.shift)
 
     def output_factor(self, input_scale: ArrayLike, weight_scale: ArrayLike, output_scale: ArrayLike) -> Multiplier:
         """Multiplier and shift that take accumulators to the output scale, one per weight scale."""
@@ -96,8 +113,10 @@ def profile(name: str) -> Profile:
 
 
 def _choices(name: str, row: Mapping[str, str]) -> dict[str, str]:
-    chosen = {"rounding": row["rounding"], "multiplier": row["multiplier"]}
-    for key, known in (("rounding", ROUNDINGS), ("multiplier", RATIOS)):
+    tables: tuple[tuple[str, Mapping[str, object]], ...]
+    tables = (("rounding", ROUNDINGS), ("multiplier", RATIOS), ("wide", WIDE_ROUNDINGS))
+    chosen = {key: row[key] for key, _ in tables}
+    for key, known in tables:
         if chosen[key] not in known:
             raise MicroinferError(f"profile {name}: no {key} '{chosen[key]}'; known: {', '.join(known)}")
     return chosen

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import Protocol
 
 from microinfer.errors import UnsupportedError
-from microinfer.graph.model import Array, Node
+from microinfer.graph.model import Array, Graph, Node
 from microinfer.numerics import Numerics
 
 
@@ -25,12 +26,28 @@ Kernel = Callable[..., Array | tuple[Array, ...] | Update]
 """Called with every input of the node in order (None for an absent one); returns its output or outputs."""
 
 
+class Context(Protocol):
+    """What control operators may ask of the session that runs them."""
+
+    resources: dict[str, Array]
+    """Values of resource variables by name; they live as long as the session, as does `called`."""
+
+    called: set[int]
+    """Graphs that ran once and shall not run again."""
+
+    def graph(self, number: int) -> Graph:
+        """Graph by its number; raises ModelError when there is none."""
+
+    def invoke(self, number: int, inputs: Sequence[Array]) -> tuple[Array, ...]:
+        """Outputs of a graph for these inputs; raises ModelError when they do not fit."""
+
+
 @dataclass(frozen=True)
 class Operator:
     """One operator for one set of activation dtypes.
 
-    `plan(node, numerics)` checks the node and returns its kernel. `folds(node)` says that the first axis of the
-    activations is a batch: N invocations may be computed as one call on N times as many rows. `macs` counts
+    `plan(node, numerics, context)` checks the node and returns its kernel. `folds(node)` says that the first axis of
+    the activations is a batch: N invocations may be computed as one call on N times as many rows. `macs` counts
     multiply-accumulates.
     """
 
@@ -38,14 +55,16 @@ class Operator:
     inputs: tuple[str, ...]
     output: str
     versions: range
-    plan: Callable[[Node, Numerics], Kernel]
+    plan: Callable[[Node, Numerics, Context], Kernel]
     folds: Callable[[Node], bool]
     macs: Callable[[Node], int]
 
 
 _OPERATORS: list[Operator] = []
 
+ANY_OUTPUTS = "?"
 PlanFunction = Callable[[Node, Numerics], Kernel]
+ControlPlanFunction = Callable[[Node, Context], Kernel]
 
 
 def no_macs(node: Node) -> int:
@@ -78,11 +97,34 @@ def operator(
         return bool(folds)
 
     def register(plan: PlanFunction) -> PlanFunction:
+        def without_context(node: Node, numerics: Numerics, context: Context) -> Kernel:
+            return plan(node, numerics)
+
         for entry in (dtypes,) if isinstance(dtypes, str) else dtypes:
             given, _, output = entry.partition("->")
             inputs = tuple(filter(None, given.split("x")))
             batches = folds if callable(folds) else always
-            _OPERATORS.append(Operator(name, inputs, output or given, versions, plan, batches, macs))
+            _OPERATORS.append(Operator(name, inputs, output or given, versions, without_context, batches, macs))
+        return plan
+
+    return register
+
+
+def control_operator(name: str, dtypes: str) -> Callable[[ControlPlanFunction], ControlPlanFunction]:
+    """Register a plan function that needs the session: one that invokes graphs or keeps resources. Never folds.
+
+    `dtypes` as for `operator`; "?" as output means any outputs.
+    """
+
+    def register(plan: ControlPlanFunction) -> ControlPlanFunction:
+        def without_numerics(node: Node, numerics: Numerics, context: Context) -> Kernel:
+            return plan(node, context)
+
+        given, _, output = dtypes.partition("->")
+        inputs = tuple(filter(None, given.split("x")))
+        _OPERATORS.append(
+            Operator(name, inputs, output, range(1, 100), without_numerics, lambda node: False, no_macs)
+        )
         return plan
 
     return register
@@ -103,7 +145,7 @@ def _implements(op: Operator, node: Node) -> bool:
     if any(wanted not in ("*", actual) for wanted, actual in zip(op.inputs, given, strict=False)):
         return False
     answers = node.outputs[0].dtype if node.outputs else ""
-    return answers == (given[0] if op.output == "*" and given else op.output)
+    return op.output == ANY_OUTPUTS or answers == (given[0] if op.output == "*" and given else op.output)
 
 
 def find(node: Node) -> Operator | None:
@@ -117,13 +159,15 @@ def macs(node: Node) -> int:
     return op.macs(node) if op else 0
 
 
-def check(nodes: Iterable[Node]) -> None:
+def check(graphs: Sequence[Graph]) -> None:
     """Raise UnsupportedError that lists every node without an implementation, by name, version and dtypes."""
-    missing: dict[str, list[int]] = {}
-    for node in nodes:
-        if find(node) is None:
-            missing.setdefault(f"{node.op} v{node.version} {node.dtypes}", []).append(node.index)
+    missing: dict[str, list[str]] = {}
+    for number, graph in enumerate(graphs):
+        for node in graph.nodes:
+            if find(node) is None:
+                at = f"{node.index} of subgraph {number}" if number else str(node.index)
+                missing.setdefault(f"{node.op} v{node.version} {node.dtypes}", []).append(at)
     if missing:
-        rows = "; ".join(f"{what} (layer {', '.join(map(str, at))})" for what, at in missing.items())
+        rows = "; ".join(f"{what} (layer {', '.join(at)})" for what, at in missing.items())
         known = ", ".join(sorted({op.name for op in _discovered()}))
         raise UnsupportedError(f"unsupported operators: {rows}; supported: {known}")
