@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from emulator.elf import Image
 from emulator.engine import Engine
+from emulator.errors import MemoryMapError
 from emulator.memory import PAGE, MemoryMap, Region, needs_load_copy
 from emulator.placement import Heap
 from emulator.stack import PaintedStack
 
 GUARD = 1 << 20
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Contents of writeable memory and what heaps had handed out, to restore later on the same machine."""
+
+    regions: tuple[Region, ...]
+    contents: tuple[tuple[int, bytes], ...]
+    marks: tuple[tuple[str, int], ...]
 
 
 class AddressSpace:
@@ -60,6 +71,28 @@ class AddressSpace:
         if name not in self._heaps:
             self._heaps[name] = Heap(self.memory.named(name))
         return self._heaps[name]
+
+    def snapshot(self) -> Snapshot:
+        """Writeable memory; of heaps what is handed out. The stack holds nothing between calls."""
+        contents = []
+        for region in self.memory:
+            if "w" in region.permissions and region != self.stack.region:
+                heap = self._heaps.get(region.name)
+                size = region.size if heap is None else heap.mark - region.start
+                if size:
+                    contents.append((region.start, self.read(region.start, size)))
+        marks = tuple((name, heap.mark) for name, heap in self._heaps.items())
+        return Snapshot(tuple(self.memory), tuple(contents), marks)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Memory and heaps as they were; raises MemoryMapError when the snapshot is of other memory."""
+        if missing := [r for r in snapshot.regions if r not in tuple(self.memory)]:
+            raise MemoryMapError(f"snapshot of another memory map: it has region {missing[0]}")
+        for address, content in snapshot.contents:
+            self.write(address, content)
+        marks = dict(snapshot.marks)
+        for name, heap in self._heaps.items():
+            heap.mark = marks.get(name, heap.region.start)
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of mapped memory."""

@@ -69,10 +69,11 @@ class Caller:
         tracer.limit = cycles + max_cycles
         try:
             stop = self._engine.run(address)
+            last = tracer.block
             self._settle(stop)
             spent = tracer.cycles - cycles, tracer.instructions - instructions
             if stop.kind != "exit" or spent[0] > max_cycles:
-                raise self._failure(stop, max_cycles, *spent)
+                raise self._failure(stop, self._jump(last), max_cycles, *spent)
             registers = self._engine.registers((*self._results, self._sp, *self._saved))
         except BaseException:
             self._recover()
@@ -104,10 +105,16 @@ class Caller:
         if error is not None:
             raise error
 
-    def _failure(self, stop: Stop, limit: int, cycles: int, instructions: int) -> StoppedError:
+    def _jump(self, block: tuple[int, int]) -> int:
+        """Address of the last instruction of a block."""
+        return self._model.block(*block)[-1].address if block[1] else block[0]
+
+    def _failure(self, stop: Stop, origin: int, limit: int, cycles: int, instructions: int) -> StoppedError:
         if stop.kind in ("stopped", "exit"):
             return CycleLimit(self.symbols.locate(stop.pc), limit, cycles, instructions)
-        error = explain(stop, self._engine, self._space.memory, self._space.stack.region, self.symbols.locate)
+        error = explain(
+            stop, origin, self._engine, self._space.memory, self._space.stack.region, self.symbols.locate
+        )
         error.cycles, error.instructions = cycles, instructions
         return error
 

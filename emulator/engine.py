@@ -8,14 +8,15 @@ What was measured and is relied on here; tests/emulator/test_unicorn_canaries.py
   LDRD and division by zero never trap. Which instructions a core has is checked when they are first costed.
 * UC_HOOK_MEM_READ/WRITE on a conditional access inside an IT block leaks ITSTATE: later instructions are skipped. No
   such hook is set here. UC_HOOK_MEM_INVALID is safe because it always ends the run.
-* A block hook that calls uc_emu_stop stops in front of that block: PC is its first instruction, and the hook sees
-  the same block again when the run goes on. The hook's size is that of the translation block, which ends at a page
+* A block hook that calls uc_emu_stop stops in front of that block: PC is its first instruction, and the hook sees the
+  same block again when the run goes on. The hook's size is that of the translation block, which ends at a page
   boundary, after 512 instructions and after WFI, CPS, MSR and the like, not only at branches.
-* No block hook fires at an exit address, and the exit need not be mapped.
-* BKPT raises interrupt 7 with PC on it, SVC 2 with PC past it. WFI returns from emu_start with PC past it. WFE and YIELD
-  end in UC_ERR_INSN_INVALID with PC past them; they are hints, so the run goes on.
-* A jump or exit address in the areas that M-profile makes execute-never (0x40000000, 0xa0000000 and up) raises interrupt 3 (prefetch
-  abort); other unmapped or non-executable targets raise UC_ERR_FETCH_*. On the M0 an unaligned access raises interrupt 4.
+* No block hook fires at an exit address, and the exit need not be mapped, but it must not lie in the areas that
+  M-profile makes execute-never (0x40000000, 0xa0000000 and up): a jump there raises interrupt 3 (prefetch abort),
+  where other unmapped or non-executable targets raise UC_ERR_FETCH_*.
+* BKPT raises interrupt 7 with PC on it, SVC 2 with PC past it. WFI returns from emu_start with PC past it. WFE and
+  YIELD end in UC_ERR_INSN_INVALID with PC past them; they are hints, so the run goes on.
+* On the M0 an unaligned access raises interrupt 4.
 * The native callback goes through the binding's private `_uch` and `uclib`; without them the Python hook gives the same
   numbers.
 * Each Uc reserves 1 GiB of address space for translated code unless told otherwise.
@@ -93,7 +94,6 @@ class Engine:
         self._uc.ctl_exits_enabled(True)
         self._access: Access | None = None
         self._interrupt: int | None = None
-        self._keep: list[object] = []
         self._uc.hook_add(_unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
         self._uc.hook_add(_unicorn.UC_HOOK_INTR, self._on_interrupt)
 
@@ -175,7 +175,8 @@ class Engine:
     def hook_blocks_natively(self, callback: int, user_data: int) -> bool:
         """Call a C function (uc, uint64 address, uint32 size, user_data) in front of each block.
 
-        Returns False, having done nothing, when this version of the binding offers no way.
+        The caller keeps what `user_data` points to alive. Returns False, having done nothing, when this version of the
+        binding offers no way.
         """
         library, handle = _library(), getattr(self._uc, "_uch", None)
         if library is None or handle is None:

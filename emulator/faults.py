@@ -22,14 +22,14 @@ _WORDS = {"r": "read-only", "rx": "read-only", "rw": "not executable", "x": "exe
 
 
 def explain(
-    stop: Stop, engine: Engine, memory: MemoryMap, stack: Region, locate: Callable[[int], Place]
+    stop: Stop, origin: int, engine: Engine, memory: MemoryMap, stack: Region, locate: Callable[[int], Place]
 ) -> StoppedError:
-    """The exception for a run that ended elsewhere than at its return."""
-    if stop.access is not None:
-        return _access_fault(stop.access, locate(_origin(stop, engine)), memory, stack)
+    """The exception for a run that ended elsewhere than at its return; `origin` is the jump to where it stopped."""
     if stop.kind == "fetch":
-        place = locate(_origin(stop, engine))
-        return Fault(place, "fetch", "fetch", stop.pc, 2, "execute-never device space, or an exception return")
+        access = stop.access or Access("fetch", stop.pc, 2, False)
+        return _access_fault(access, locate(origin), memory, stack)
+    if stop.access is not None:
+        return _access_fault(stop.access, locate(stop.pc), memory, stack)
     instruction = _instruction(engine, stop.pc)
     if stop.kind == "alignment":
         return _alignment_fault(locate(stop.pc), instruction, engine)
@@ -46,13 +46,6 @@ def explain(
     return StoppedError(locate(stop.pc), f"the engine stopped ({stop.kind}, interrupt {stop.interrupt})")
 
 
-def _origin(stop: Stop, engine: Engine) -> int:
-    """Where a bad jump came from, as far as LR knows; else where it stopped."""
-    if stop.kind != "fetch":
-        return stop.pc
-    return stop.pc
-
-
 def _access_fault(access: Access, place: Place, memory: MemoryMap, stack: Region) -> Fault:
     kind, why = _reason(access, memory, stack)
     return Fault(place, kind, access.access, access.address, access.size, why)
@@ -61,7 +54,9 @@ def _access_fault(access: Access, place: Place, memory: MemoryMap, stack: Region
 def _reason(access: Access, memory: MemoryMap, stack: Region) -> tuple[str, str]:
     region = memory.find(access.address)
     if access.access == "fetch":
-        return "fetch", "no code there" if region is None else f"region {region} is not executable"
+        if region is None:
+            return "fetch", "no code there; null function pointer?" if access.address < 0x100 else "no code there"
+        return "fetch", f"region {region} is not executable"
     if access.protected and region is not None:
         return "protected", f"region {region} is {_WORDS.get(region.permissions, region.permissions)}"
     below = stack.start - access.address

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emulator import aapcs
-from emulator.address_space import AddressSpace
+from emulator.address_space import AddressSpace, Snapshot
 from emulator.caller import Caller
 from emulator.elf import Image, Symbol, read_elf
 from emulator.errors import EmulatorError
@@ -157,6 +157,14 @@ class Machine:
         sizes = (shape,) if isinstance(shape, int) else tuple(shape)
         data = self.read(buffer, kind.itemsize * int(np.prod(sizes, dtype=np.int64)))
         return np.frombuffer(data, kind).reshape(sizes).copy()
+
+    def snapshot(self) -> Snapshot:
+        """Writeable memory as it is now: static data, buffers."""
+        return self._loaded()[1].snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Set memory and allocations back to a snapshot of this machine."""
+        self._loaded()[1].restore(snapshot)
 
     def symbol(self, name: str) -> Symbol:
         """A function or object of the image; raises UnknownSymbol with near names."""

@@ -101,14 +101,12 @@ class MemoryMap:
             region = self.find(position)
             if region is None:
                 names = "; ".join(map(str, self._regions)) or "none"
-                raise MemoryMapError(
-                    f"segment 0x{segment.address:08x}..0x{segment.address + segment.size - 1:08x} {segment.permissions} "
-                    f"is outside the memory map at 0x{position:08x}; regions: {names}"
-                )
+                wanted = Region("segment", segment.address, segment.size, segment.permissions)
+                raise MemoryMapError(f"{wanted} is outside the memory map at 0x{position:08x}; regions: {names}")
             position = region.end
 
     def free_range(self, size: int, near: int | None = None, gap: int = 1 << 20) -> int:
-        """Lowest free start for `size` bytes with `gap` unmapped bytes on both sides, searching up from `near` first.
+        """Lowest free start for `size` bytes with `gap` unmapped bytes on both sides, at or above `near` first.
 
         Areas that M-profile makes execute-never devices (0x40000000, 0xa0000000 and up) are left to peripherals.
         """

@@ -22,7 +22,7 @@ NO_LIMIT = (1 << 63) - 1
 
 @dataclass(frozen=True)
 class Edge:
-    """The block of `size` bytes at `address` went on at `target` `count` times; cycles, instructions are of one pass."""
+    """The block of `size` bytes at `address` went on at `target` `count` times; cycles, instructions: of one pass."""
 
     address: int
     size: int

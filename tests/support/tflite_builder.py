@@ -28,6 +28,8 @@ _ALIGNMENT = 16
 _SHARED_TABLES = {
     "MAX_POOL_2D": "Pool2DOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions",
+    "L2_POOL_2D": "Pool2DOptions",
+    "L2_NORMALIZATION": "L2NormOptions",
     "MEAN": "ReducerOptions",
     "SUM": "ReducerOptions",
     "REDUCE_MAX": "ReducerOptions",
@@ -38,6 +40,7 @@ _SHARED_TABLES = {
 _ENUMS = {
     "FusedActivationFunction": "ActivationFunctionType",
     "Padding": "Padding",
+    "QuantizedBiasType": "TensorType",
     "Mode": "MirrorPadMode",
     "InDataType": "TensorType",
     "OutDataType": "TensorType",

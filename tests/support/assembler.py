@@ -1,0 +1,60 @@
+"""Assembly to ELF for tests, with arm-none-eabi-gcc or else zig cc; skips the test where neither is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from emulator.toolchain import compiler_flags
+
+LINKER_SCRIPT = """
+SECTIONS {
+  . = 0x8000; .text : { *(.text*) *(.rodata*) }
+  . = 0x20000000; .data : { *(.data*) } .bss : { *(.bss*) *(COMMON) }
+  /DISCARD/ : { *(.ARM.exidx*) *(.comment) }
+}
+"""
+
+
+def assemble(body: str, core: str = "cortex-m4", *, source: str = "s") -> bytes:
+    """An ELF with `body` as function `f` at 0x8000; .data and .bss follow at 0x20000000. Other labels may be in it.
+
+    With source="c", `body` is a C file.
+    """
+    return _build(body if source == "c" else _function(body), core, source)
+
+
+def _function(body: str) -> str:
+    head = ".syntax unified\n.thumb\n.text\n.balign 4\n.global f\n.type f, %function\nf:\n"
+    return f"{head}{body}\n.text\n.size f, . - f\n"
+
+
+def _command(core: str) -> list[str]:
+    gcc = shutil.which("arm-none-eabi-gcc")
+    if gcc is not None:
+        return [gcc, *(compiler_flags(core, "gcc") or ())]
+    if find_spec("ziglang") is not None:
+        return [sys.executable, "-m", "ziglang", "cc", *(compiler_flags(core, "zig") or ())]
+    pytest.skip("needs arm-none-eabi-gcc or ziglang")
+
+
+@cache
+def _build(text: str, core: str, suffix: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, f"t.{suffix}"), Path(folder, "t.elf")
+        source.write_text(text)
+        script = Path(folder, "t.ld")
+        script.write_text(LINKER_SCRIPT)
+        link = ["-nostdlib", "-T", str(script), "-Wl,-e,f"]
+        options = ["-mthumb", "-O2", "-ffreestanding", "-fno-pic", *link]
+        command = [*_command(core), *options, str(source), "-o", str(target)]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        return target.read_bytes()
