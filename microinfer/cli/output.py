@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from microinfer.errors import OutputError
 
@@ -33,6 +39,26 @@ def write_json(target: str, text: str) -> None:
         sys.stdout.write(text + "\n")
         return
     write_file(Path(target), (text + "\n").encode())
+
+
+def check_folder(folder: Path) -> None:
+    """Raise OutputError unless files can be written to `folder`; it is made where it is absent."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write to {folder}: {error.strerror}") from error
+    check_writable(str(folder / "x"))
+
+
+def write_npz(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Arrays by name as a compressed .npz, with the same bytes for the same content."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            entry = io.BytesIO()
+            np.lib.format.write_array(entry, np.asanyarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name.replace('/', '_')}.npy"), entry.getvalue())
+    write_file(path, content.getvalue())
 
 
 def write_file(path: Path, content: bytes) -> None:

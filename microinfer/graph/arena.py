@@ -7,10 +7,11 @@ Micro's GreedyMemoryPlanner does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 
-from microinfer.graph.model import Model
+from microinfer.graph.model import Graph
 
 ALIGNMENT = 16
 
@@ -61,13 +62,13 @@ def align(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
 
 
-def requests_of(model: Model, scratch: Mapping[int, int]) -> tuple[Request, ...]:
-    """Buffers of a model: its activations, and `scratch` bytes by layer. Model outputs live to the end."""
-    end = len(model.nodes)
-    first = {t.index: 0 for t in model.inputs}
-    last = {t.index: end for t in model.outputs if t.data is None}
-    sizes = {t.index: t.nbytes for t in model.inputs}
-    for node in model.nodes:
+def requests_of(graph: Graph, scratch: Mapping[int, int]) -> tuple[Request, ...]:
+    """Buffers of a graph: its activations, and `scratch` bytes by layer. Its outputs live to the end."""
+    end = len(graph.nodes)
+    first = {t.index: 0 for t in graph.inputs}
+    last = {t.index: end for t in graph.outputs if t.data is None}
+    sizes = {t.index: t.nbytes for t in graph.inputs}
+    for node in graph.nodes:
         for tensor in node.outputs:
             first.setdefault(tensor.index, node.index)
             sizes[tensor.index] = tensor.nbytes
@@ -80,8 +81,42 @@ def requests_of(model: Model, scratch: Mapping[int, int]) -> tuple[Request, ...]
 
 def plan(requests: Iterable[Request]) -> Plan:
     """Place every request; equal sizes keep their order, so the same model gives the same plan."""
+    return _place(sorted(requests, key=lambda r: -r.size))
+
+
+_ORDERS: tuple[Callable[[Request], tuple[int, ...]], ...] = (
+    lambda r: (-r.size,),
+    lambda r: (r.first - r.last, -r.size),
+    lambda r: (-r.size * (r.last - r.first + 1),),
+    lambda r: (r.first, -r.size),
+    lambda r: (-r.last, -r.size),
+)
+_SHUFFLES = 2000
+
+
+def best_plan(requests: Sequence[Request], bound: int) -> Plan:
+    """The smallest plan among several orders of placement and swaps of the best of them; ends at `bound` bytes.
+
+    `bound` is the most that is alive at once, which no plan beats. The search is the same every time.
+    """
+    orders = [sorted(requests, key=key) for key in _ORDERS]
+    best_order = min(orders, key=lambda order: _place(order).size)
+    best = _place(best_order)
+    generator = Random(0)
+    for _ in range(_SHUFFLES if len(requests) > 1 else 0):
+        if best.size <= bound:
+            break
+        order = list(best_order)
+        first, second = generator.sample(range(len(order)), 2)
+        order.insert(second, order.pop(first))
+        if (found := _place(order)).size <= best.size:
+            best_order, best = order, found
+    return best
+
+
+def _place(requests: Iterable[Request]) -> Plan:
     placed: list[Slot] = []
-    for request in sorted(requests, key=lambda r: -r.size):
+    for request in requests:
         alive = [s for s in placed if s.request.first <= request.last and request.first <= s.request.last]
         offset = 0
         for slot in sorted(alive, key=lambda s: s.offset):

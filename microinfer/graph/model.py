@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from microinfer.graph.session import Trace
 
 Array = NDArray[Any]
+_UNKNOWN_TO_NUMPY = {"resource": 4, "variant": 0, "string": 0, "bfloat16": 2, "uint4": 1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +50,11 @@ class Tensor:
 
     @property
     def nbytes(self) -> int:
-        """Bytes as stored on a device; int4 takes half a byte an element."""
+        """Bytes as stored on a device; int4 takes half a byte an element, a resource handle four."""
         if self.dtype == "int4":
             return (self.elements + 1) // 2
-        return self.elements * np.dtype(self.dtype).itemsize
+        size = _UNKNOWN_TO_NUMPY.get(self.dtype)
+        return self.elements * (np.dtype(self.dtype).itemsize if size is None else size)
 
     @property
     def scale(self) -> float:

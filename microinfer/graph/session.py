@@ -64,6 +64,12 @@ class Session:
             activations = {index: np.concatenate([chunk[index] for chunk in chunks]) for index in chunks[0]}
         return Trace(self.model, self._runners[0].outputs(activations), activations)
 
+    @property
+    def stateful(self) -> bool:
+        """Whether one invocation can change the next: the model has variables."""
+        tensors = (t for graph in self.model.graphs for t in graph.tensors)
+        return any(t.is_variable or t.dtype == "resource" for t in tensors)
+
     def reset(self) -> None:
         """Forget all state."""
         self.resources.clear()

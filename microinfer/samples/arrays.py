@@ -1,4 +1,4 @@
-"""Input samples for a model: from .npy files, or random with a seed."""
+"""One array per model input: from files, or random with a seed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import numpy as np
 from microinfer.errors import InputError
 from microinfer.graph.model import Array, Model, Tensor
 from microinfer.graph.session import stack_samples
+from microinfer.samples.files import read
 
 
-def sample_stacks(model: Model, files: Sequence[Path] | None, seed: int) -> list[Array]:
+def sample_stacks(
+    model: Model, files: Sequence[Path] | None, seed: int, value_range: tuple[float, float] | None = None
+) -> list[Array]:
     """One array per model input with the samples along its first axis; all hold the same number of samples.
 
     Without files: one random sample, whole integer range, or standard normal for float32. Raises InputError.
@@ -23,7 +26,8 @@ def sample_stacks(model: Model, files: Sequence[Path] | None, seed: int) -> list
     if len(files) != len(model.inputs):
         names = ", ".join(t.name for t in model.inputs)
         raise InputError(f"{model.name} takes {len(model.inputs)} inputs ({names}), got {len(files)} files")
-    return stack_samples(model, [_read(path) for path in files])
+    pairs = zip(files, model.inputs, strict=True)
+    return stack_samples(model, [read(path, tensor, value_range) for path, tensor in pairs])
 
 
 def _random(tensor: Tensor, generator: np.random.Generator) -> Array:
@@ -34,13 +38,3 @@ def _random(tensor: Tensor, generator: np.random.Generator) -> Array:
         return generator.integers(0, 2, tensor.shape).astype(dtype)
     info = np.iinfo(dtype)
     return generator.integers(info.min, info.max, tensor.shape, dtype, endpoint=True)
-
-
-def _read(path: Path) -> Array:
-    try:
-        with path.open("rb") as file:
-            return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
-    except OSError as error:
-        raise InputError(f"cannot read input {path}: {error.strerror}") from error
-    except (ValueError, EOFError) as error:
-        raise InputError(f"{path} is not a .npy file: {error}") from error

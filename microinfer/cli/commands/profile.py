@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     from microinfer.device.build import default_library
     from microinfer.device.library import KernelLibrary
     from microinfer.device.profile import profile
-    from microinfer.graph.samples import sample_stacks
     from microinfer.report import json as json_report
     from microinfer.report import table
+    from microinfer.samples.arrays import sample_stacks
 
     check_writable(args.json)
     model = load(args.model)

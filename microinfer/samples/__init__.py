@@ -1,0 +1,1 @@
+"""Input samples: random, from files of several formats, from folders of them."""
