@@ -59,9 +59,7 @@ class Session:
         stacks = stack_samples(self.model, inputs)
         size = _CHUNK if self._runners[0].folds else 1
         chunks = [self._chunk([s[i : i + size] for s in stacks]) for i in range(0, len(stacks[0]), size)]
-        activations = chunks[0]
-        if len(chunks) > 1:
-            activations = {index: np.concatenate([chunk[index] for chunk in chunks]) for index in chunks[0]}
+        activations = chunks[0] if len(chunks) == 1 else _join(chunks, self._runners[0].folds)
         return Trace(self.model, self._runners[0].outputs(activations), activations)
 
     @property
@@ -106,6 +104,15 @@ class Session:
         if runner.folds:
             return runner.run(stacks)
         return runner.run([s.reshape(t.shape) for t, s in zip(self.model.inputs, stacks, strict=True)])
+
+
+def _join(chunks: Sequence[Mapping[int, Array]], folded: bool) -> dict[int, Array]:
+    """Activations of several runs along their leading axis, or along a new one where that is no batch axis."""
+    joined = {}
+    for index, first in chunks[0].items():
+        values = [chunk[index] for chunk in chunks]
+        joined[index] = np.concatenate(values) if folded or first.shape[:1] == (1,) else np.stack(values)
+    return joined
 
 
 def stack_samples(model: Model, inputs: Sequence[Array]) -> list[Array]:
