@@ -120,7 +120,8 @@ def rounding_half_sum(a: ArrayLike, b: ArrayLike) -> Int64Array:
     """(a + b) / 2, ties away from zero (gemmlowp RoundingHalfSum)."""
     total = np.asarray(a, np.int64) + np.asarray(b, np.int64)
     rounded = total + np.where(total >= 0, 1, -1)
-    return np.sign(rounded) * (np.abs(rounded) >> 1)
+    half: Int64Array = np.sign(rounded) * (np.abs(rounded) >> 1)
+    return half
 
 
 def _reciprocal_of_half_sum(value: ArrayLike) -> Int64Array:

@@ -138,7 +138,7 @@ def _stack(array: Array, tensor: Tensor) -> Array:
     sample = shape[1:] if shape[:1] == (1,) else shape
     if array.shape == sample:
         return array[None]
-    if array.shape[1:] == sample:
-        return array
+    if array.shape[1:] in (sample, shape):
+        return array.reshape(len(array), *sample)
     expected = f"{describe_shape(shape)} or N samples of {describe_shape(sample)}"
     raise InputError(f"input {tensor.name} is {expected}, got {describe_shape(array.shape)}")

@@ -15,14 +15,12 @@ _LN2_HIGH, _LN2_LOW = np.array([0x3F317180, 0x3717F7D1], np.int32).view(np.float
 _INVERSE_LN2 = np.float32(1.4426950216)
 _Q = np.array([0xBD088889, 0x3AD00D01, 0xB8A670CD, 0x36867E54, 0xB457EDBB], np.uint32).view(np.float32)
 _ONE, _HALF = np.float32(1), np.float32(0.5)
-_NO_REDUCTION, _ONE_STEP, _TINY, _LOWEST = np.array(
-    [0x3EB17218, 0x3F851592, 0x33000000, 0x4195B844], np.int32
-).view(np.float32)
-_OVERFLOW = np.float32(88.721679688)
+_BOUNDS = np.array([0x33000000, 0x3EB17218, 0x3F851592, 0x4195B844, 0x42B17218], np.int32)
+_TINY, _NO_REDUCTION, _ONE_STEP, _LOWEST, _OVERFLOW = _BOUNDS.view(np.float32)
 
 
 def expm1f(x: Float32) -> Float32:
-    """e**x - 1 of float32 `x`, any shape; -1 below -27 ln2, infinity above 88.7217."""
+    """e**x - 1 of float32 `x`, any shape; -1 below -27 ln2, infinity from 88.7228 on."""
     size = np.abs(x)
     with np.errstate(all="ignore"):
         bounded = np.clip(np.where(np.isnan(x), 0, x), -100, _OVERFLOW).astype(np.float32)
@@ -30,7 +28,7 @@ def expm1f(x: Float32) -> Float32:
         result = _scaled(r, c, k)
         result = np.where(size < _TINY, x, result)
         result = np.where((size >= _LOWEST) & (x < 0), -_ONE, result)
-        result = np.where(x > _OVERFLOW, np.float32(np.inf), result)
+        result = np.where(x >= _OVERFLOW, np.float32(np.inf), result)
     return np.where(np.isnan(x), x, result).astype(np.float32)
 
 
@@ -59,4 +57,5 @@ def _scaled(x: Float32, c: Float32, k: NDArray[np.int32]) -> Float32:
     most = np.ldexp((x - (e + np.ldexp(_ONE, -k))) + _ONE, k)
     cases = [k == 0, k == -1, k == 1, (k <= -2) | (k > 56), k < 23]
     values = [plain, _HALF * (x - e) - _HALF, up, far, part]
-    return np.select(cases, values, most).astype(np.float32)
+    result: Float32 = np.select(cases, values, most).astype(np.float32)
+    return result

@@ -115,7 +115,7 @@ def profile(name: str) -> Profile:
 def _choices(name: str, row: Mapping[str, str]) -> dict[str, str]:
     tables: tuple[tuple[str, Mapping[str, object]], ...]
     tables = (("rounding", ROUNDINGS), ("multiplier", RATIOS), ("wide", WIDE_ROUNDINGS))
-    chosen = {key: row[key] for key, _ in tables}
+    chosen = {"wide": "int32"} | {key: row[key] for key, _ in tables if key in row}
     for key, known in tables:
         if chosen[key] not in known:
             raise MicroinferError(f"profile {name}: no {key} '{chosen[key]}'; known: {', '.join(known)}")

@@ -1,7 +1,9 @@
-"""Elementwise addition of int8 tensors with different scales; shapes broadcast.
+"""Elementwise addition; shapes broadcast.
 
-Both inputs are brought to twice the larger scale in 20 fractional bits, added, and scaled to the output.
-Source: CMSIS-NN arm_elementwise_add_s8; TensorFlow Lite reference_integer_ops::Add.
+int8 and int16: both inputs are brought to twice the larger scale with 20 (int16: 15) fractional bits, added, and
+scaled to the output. int32: wraps, and ignores a fused activation. float32: clamped to the activation range, which
+without activation is that of finite numbers.
+Source: CMSIS-NN arm_elementwise_add_s8; TensorFlow Lite Micro kernels/add.cc, reference_integer_ops::Add.
 """
 
 from __future__ import annotations
@@ -11,16 +13,25 @@ from functools import partial
 
 import numpy as np
 
-from microinfer.fixedpoint import wrap32
+from microinfer.fixedpoint import Int64Array, wrap32
 from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
+from microinfer.ops.broadcast import check_broadcast, folds
+from microinfer.ops.factors import factor_below_one
+from microinfer.ops.float_activation import FloatClamp, float_activation_range
+from microinfer.ops.integer_arithmetic import check_not_quantised
 from microinfer.ops.registry import Kernel, operator
-from microinfer.quant import Clamp, Multiplier, activation_range, quantize_multiplier
+from microinfer.quant import Clamp, Multiplier, activation_range
+
+_LEFT_SHIFTS = {"int8": 20, "int16": 15}
 
 
 @dataclass(frozen=True, eq=False)
 class AddParams:
-    """Offsets are minus the zero points of the inputs and the zero point of the output."""
+    """Sums and differences of quantised tensors.
+
+    Offsets are minus the zero points of the inputs and the zero point of the output.
+    """
 
     left_shift: int
     offsets: tuple[int, int]
@@ -31,27 +42,60 @@ class AddParams:
     numerics: Numerics
 
     @classmethod
-    def of(cls, node: Node, numerics: Numerics, left_shift: int = 20) -> AddParams:
+    def of(cls, node: Node, numerics: Numerics) -> AddParams:
+        """Raises ModelError for an output scale so small that the last factor is not below 1."""
         a, b, out = node.input(0), node.input(1), node.output
+        left_shift = _LEFT_SHIFTS[out.dtype]
         twice_larger = 2 * max(a.scale, b.scale)
-        factors = (quantize_multiplier(a.scale / twice_larger), quantize_multiplier(b.scale / twice_larger))
-        output_factor = quantize_multiplier(twice_larger / ((1 << left_shift) * out.scale))
+        first, second = (factor_below_one(node, numerics, t.scale, twice_larger) for t in (a, b))
+        output_factor = factor_below_one(node, numerics, twice_larger, (1 << left_shift) * out.scale)
         fused = node.options.get("fused_activation_function", "NONE")
         activation = activation_range(fused, out.scale, out.zero_point, out.dtype)
         offsets = (-a.zero_point, -b.zero_point)
-        return cls(left_shift, offsets, factors, out.zero_point, output_factor, activation, numerics)
+        return cls(left_shift, offsets, (first, second), out.zero_point, output_factor, activation, numerics)
+
+    def align(self, x: Array, position: int) -> Int64Array:
+        """Input `position` at the common scale."""
+        shifted = wrap32((x.astype(np.int64) + self.offsets[position]) << self.left_shift)
+        return self.numerics.requantize(shifted, self.factors[position])
+
+    def finish(self, total: Int64Array) -> Int64Array:
+        """`total` at the common scale under the output's quantisation."""
+        scaled = self.numerics.requantize(wrap32(total), self.output_factor)
+        return self.activation(wrap32(scaled + self.output_offset))
 
 
 def add(a: Array, b: Array, params: AddParams) -> Array:
-    """Sum of int8 `a` and `b`, NumPy broadcasting, as int8."""
-    aligned = [
-        params.numerics.requantize(wrap32((x.astype(np.int64) + offset) << params.left_shift), factor)
-        for x, offset, factor in zip((a, b), params.offsets, params.factors, strict=True)
-    ]
-    scaled = params.numerics.requantize(wrap32(aligned[0] + aligned[1]), params.output_factor)
-    return params.activation(scaled + params.output_offset).astype(a.dtype)
+    """Sum of int8 or int16 `a` and `b`, NumPy broadcasting, same dtype."""
+    return params.finish(params.align(a, 0) + params.align(b, 1)).astype(a.dtype)
 
 
-@operator("ADD", "int8xint8->int8")
+def add_int32(a: Array, b: Array) -> Array:
+    """Sum of int32 `a` and `b` modulo 2**32."""
+    return wrap32(a.astype(np.int64) + b).astype(np.int32)
+
+
+def add_float(a: Array, b: Array, activation: FloatClamp) -> Array:
+    """Sum of float32 `a` and `b`, clamped."""
+    with np.errstate(all="ignore"):
+        return activation(a + b)
+
+
+@operator("ADD", ("int8xint8->int8", "int16xint16->int16"), folds=folds)
 def plan(node: Node, numerics: Numerics) -> Kernel:
+    check_broadcast(node)
     return partial(add, params=AddParams.of(node, numerics))
+
+
+@operator("ADD", "int32xint32->int32", folds=folds)
+def plan_int32(node: Node, numerics: Numerics) -> Kernel:
+    check_broadcast(node)
+    check_not_quantised(node, node.input(0), node.input(1))
+    return add_int32
+
+
+@operator("ADD", "float32xfloat32->float32", folds=folds)
+def plan_float(node: Node, numerics: Numerics) -> Kernel:
+    check_broadcast(node)
+    fused = node.options.get("fused_activation_function", "NONE")
+    return partial(add_float, activation=float_activation_range(fused))

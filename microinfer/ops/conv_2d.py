@@ -20,7 +20,8 @@ from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 from microinfer.ops.bias import add_bias, sums_are_wide
 from microinfer.ops.exact_sums import exact_dtype
-from microinfer.ops.float_sums import Limits, dot_in_order, finish_float, float_limits
+from microinfer.ops.float_activation import FloatClamp, float_activation
+from microinfer.ops.float_sums import dot_in_order, finish_float
 from microinfer.ops.output_stage import OutputStage
 from microinfer.ops.registry import Kernel, operator, weight_macs
 from microinfer.ops.window import Window
@@ -91,9 +92,11 @@ def conv_2d(x: Array, weights: Array, bias: Array | None = None, *, params: Conv
     return params.stage(add_bias(conv_sums(shifted, weights, params.window), bias)).astype(x.dtype)
 
 
-def conv_2d_float(x: Array, weights: Array, bias: Array | None = None, *, window: Window, limits: Limits) -> Array:
+def conv_2d_float(
+    x: Array, weights: Array, bias: Array | None = None, *, window: Window, activation: FloatClamp
+) -> Array:
     """Convolve float32 `x` (N, H, W, C) with finite float32 `weights` (O, KH, KW, C / groups) to (N, OH, OW, O)."""
-    return finish_float(_nhwc(dot_in_order(*_matrices(x, weights, window)), x, window), bias, limits)
+    return finish_float(_nhwc(dot_in_order(*_matrices(x, weights, window)), x, window), bias, activation)
 
 
 @operator("CONV_2D", ("int8xint8->int8", "int8xint4->int8", "int16xint8->int16"), macs=weight_macs)
@@ -104,4 +107,4 @@ def plan(node: Node, numerics: Numerics) -> Kernel:
 @operator("CONV_2D", "float32xfloat32->float32", macs=weight_macs)
 def plan_float(node: Node, numerics: Numerics) -> Kernel:
     sums_are_wide(node, "float32")
-    return partial(conv_2d_float, window=conv_window(node), limits=float_limits(node))
+    return partial(conv_2d_float, window=conv_window(node), activation=float_activation(node))

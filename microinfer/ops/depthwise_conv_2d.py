@@ -19,7 +19,8 @@ from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 from microinfer.ops.bias import add_bias, sums_are_wide
 from microinfer.ops.exact_sums import exact_dtype
-from microinfer.ops.float_sums import Limits, finish_float, float_limits
+from microinfer.ops.float_activation import FloatClamp, float_activation
+from microinfer.ops.float_sums import finish_float
 from microinfer.ops.output_stage import OutputStage
 from microinfer.ops.registry import Kernel, operator
 from microinfer.ops.window import Window
@@ -83,7 +84,7 @@ def depthwise_conv_2d(x: Array, weights: Array, bias: Array | None = None, *, pa
 
 
 def depthwise_conv_2d_float(
-    x: Array, weights: Array, bias: Array | None = None, *, window: Window, limits: Limits
+    x: Array, weights: Array, bias: Array | None = None, *, window: Window, activation: FloatClamp
 ) -> Array:
     """Filter float32 `x` (N, H, W, C) with finite float32 `weights` (1, KH, KW, O) to (N, OH, OW, O), cell by cell."""
     patches, filters = _operands(x, weights, window)
@@ -91,7 +92,7 @@ def depthwise_conv_2d_float(
     with np.errstate(all="ignore"):
         for row, column in np.ndindex(*window.kernel):
             total += patches[..., row, column, None] * filters[row, column]
-    return finish_float(total.reshape(*patches.shape[:3], -1), bias, limits)
+    return finish_float(total.reshape(*patches.shape[:3], -1), bias, activation)
 
 
 def macs(node: Node) -> int:
@@ -108,4 +109,4 @@ def plan(node: Node, numerics: Numerics) -> Kernel:
 @operator("DEPTHWISE_CONV_2D", "float32xfloat32->float32", macs=macs)
 def plan_float(node: Node, numerics: Numerics) -> Kernel:
     sums_are_wide(node, "float32")
-    return partial(depthwise_conv_2d_float, window=depthwise_window(node), limits=float_limits(node))
+    return partial(depthwise_conv_2d_float, window=depthwise_window(node), activation=float_activation(node))

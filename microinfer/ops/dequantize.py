@@ -11,6 +11,7 @@ import numpy as np
 
 from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
+from microinfer.ops.operands import check_shape
 from microinfer.ops.registry import Kernel, operator
 
 
@@ -22,4 +23,5 @@ def dequantize(x: Array, scale: float, zero_point: int) -> Array:
 @operator("DEQUANTIZE", ("int8->float32", "uint8->float32", "int16->float32"))
 def plan(node: Node, numerics: Numerics) -> Kernel:
     source = node.input(0)
+    check_shape(node, node.output, source.shape)
     return partial(dequantize, scale=source.scale, zero_point=source.zero_point)

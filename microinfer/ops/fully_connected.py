@@ -19,7 +19,8 @@ from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 from microinfer.ops.bias import add_bias, sums_are_wide
 from microinfer.ops.exact_sums import exact_matmul
-from microinfer.ops.float_sums import Limits, dot_in_order, finish_float, float_limits
+from microinfer.ops.float_activation import FloatClamp, float_activation
+from microinfer.ops.float_sums import dot_in_order, finish_float
 from microinfer.ops.output_stage import OutputStage
 from microinfer.ops.registry import Kernel, operator, weight_macs
 
@@ -72,11 +73,11 @@ def fully_connected(x: Array, weights: Array, bias: Array | None = None, *, para
 
 
 def fully_connected_float(
-    x: Array, weights: Array, bias: Array | None = None, *, row_shape: tuple[int, ...], limits: Limits
+    x: Array, weights: Array, bias: Array | None = None, *, row_shape: tuple[int, ...], activation: FloatClamp
 ) -> Array:
     """Multiply float32 `x`, read as rows of length D, by float32 `weights` (O, D) to (rows, *row_shape)."""
     total = dot_in_order(x.reshape(-1, weights.shape[1]), weights.T)
-    return finish_float(total, bias, limits).reshape(-1, *row_shape)
+    return finish_float(total, bias, activation).reshape(-1, *row_shape)
 
 
 @operator("FULLY_CONNECTED", ("int8xint8->int8", "int8xint4->int8", "int16xint8->int16"), macs=weight_macs)
@@ -87,4 +88,4 @@ def plan(node: Node, numerics: Numerics) -> Kernel:
 @operator("FULLY_CONNECTED", "float32xfloat32->float32", macs=weight_macs)
 def plan_float(node: Node, numerics: Numerics) -> Kernel:
     sums_are_wide(node, "float32")
-    return partial(fully_connected_float, row_shape=_row_shape(node), limits=float_limits(node))
+    return partial(fully_connected_float, row_shape=_row_shape(node), activation=float_activation(node))

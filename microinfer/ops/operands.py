@@ -1,4 +1,4 @@
-"""What many plan functions read and check: constant operands, axes, ranks, shapes, and whether samples may be stacked."""
+"""What many plan functions read and check: constant operands, axes, ranks, shapes, whether samples may be stacked."""
 
 from __future__ import annotations
 
@@ -95,4 +95,4 @@ def restack(x: Array, source: tuple[int, ...], target: tuple[int, ...]) -> Array
 def check_elements(node: Node, source: tuple[int, ...], target: tuple[int, ...]) -> None:
     """Raise ShapeError unless both shapes hold as many elements."""
     if prod(source) != prod(target):
-        raise ShapeError(f"{where(node)}: {describe_shape(source)} does not fill {describe_shape(target)}")
+        raise ShapeError(f"{where(node)}: {source} does not fill {target}")

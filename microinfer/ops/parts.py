@@ -14,7 +14,7 @@ from microinfer.ops.operands import check_shape, holds_samples, integers, resolv
 def parts(x: Array, axis: int, sizes: tuple[int, ...]) -> tuple[Array, ...]:
     """Consecutive parts of `x`, `sizes[i]` long along `axis`."""
     cuts = np.cumsum(sizes)[:-1]
-    return tuple(np.ascontiguousarray(part) for part in np.split(x, cuts, axis=axis))
+    return tuple(np.asarray(part, order="C") for part in np.split(x, cuts, axis=axis))
 
 
 def split_axis(node: Node, data: int, axis: int) -> int:

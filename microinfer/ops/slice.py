@@ -31,7 +31,7 @@ def slice_(x: Array, begin: Array, size: Array, *, target: tuple[int, ...], whol
     if tuple(lengths[whole_first:]) != target[whole_first:]:
         raise ShapeError(f"SLICE of size {lengths.tolist()} does not fill {target}")
     box = tuple(slice(int(b), int(b + n)) for b, n in zip(begin, lengths, strict=True))
-    return np.ascontiguousarray(x[box])
+    return np.asarray(x[box], order="C")
 
 
 def folds(node: Node) -> bool:

@@ -19,7 +19,11 @@ def split_v(x: Array, *_: Array, axis: int, sizes: tuple[int, ...]) -> tuple[Arr
     return parts(x, axis, sizes)
 
 
-@operator("SPLIT_V", [f"{t}x{size}xint32->{t}" for t in ("int8", "int16", "int32", "float32") for size in ("int32", "int64")], folds=folds_of(data=0, axis=2))
+@operator(
+    "SPLIT_V",
+    [f"{t}x{size}xint32->{t}" for t in ("int8", "int16", "int32", "float32") for size in ("int32", "int64")],
+    folds=folds_of(data=0, axis=2),
+)
 def plan(node: Node, numerics: Numerics) -> Kernel:
     axis = split_axis(node, data=0, axis=2)
     return partial(split_v, axis=axis, sizes=check_parts(node, 0, axis))

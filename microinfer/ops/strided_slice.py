@@ -24,7 +24,7 @@ Cut = slice | int
 
 def strided_slice(x: Array, *_: Array, cuts: tuple[Cut, ...]) -> Array:
     """`x` indexed by one cut an axis: a slice, or a position that drops the axis."""
-    return np.ascontiguousarray(x[cuts])
+    return np.asarray(x[cuts], order="C")
 
 
 def _position(value: int, length: int, stride: int) -> int:

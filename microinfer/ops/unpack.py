@@ -18,7 +18,7 @@ from microinfer.ops.registry import Kernel, operator
 
 def unpack(x: Array, axis: int) -> tuple[Array, ...]:
     """The slices of `x` along `axis`, that axis dropped."""
-    return tuple(np.ascontiguousarray(part) for part in np.moveaxis(x, axis, 0))
+    return tuple(np.asarray(part, order="C") for part in np.moveaxis(x, axis, 0))
 
 
 def _axis(node: Node) -> int:

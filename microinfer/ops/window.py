@@ -63,5 +63,10 @@ def _axis(size: int, kernel: int, stride: int, dilation: int, same: bool) -> tup
     """Output length and leading padding along one axis."""
     span = (kernel - 1) * dilation + 1
     output = -(-size // stride) if same else -(-(size - span + 1) // stride)
-    total = max(0, (output - 1) * stride + span - size)
-    return output, total // 2 if same else 0
+    return output, leading_padding(size, span, stride, same)
+
+
+def leading_padding(size: int, span: int, stride: int, same: bool) -> int:
+    """Padding before the first cell along one axis of `size` cells: with SAME the smaller half of what is missing."""
+    missing = (-(-size // stride) - 1) * stride + span - size
+    return max(0, missing) // 2 if same else 0

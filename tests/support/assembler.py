@@ -15,10 +15,11 @@ import pytest
 from emulator.toolchain import compiler_flags
 
 LINKER_SCRIPT = """
+PHDRS { code PT_LOAD FLAGS(5); data PT_LOAD FLAGS(6); }
 SECTIONS {
-  . = 0x8000; .text : { *(.text*) *(.rodata*) }
-  . = 0x20000000; .data : { *(.data*) } .bss : { *(.bss*) *(COMMON) }
-  /DISCARD/ : { *(.ARM.exidx*) *(.comment) }
+  . = 0x8000; .text : { KEEP(*(.text*)) KEEP(*(.rodata*)) } :code
+  . = 0x20000000; .data : { KEEP(*(.data*)) } :data .bss : { *(.bss*) *(COMMON) } :data
+  /DISCARD/ : { *(.ARM.exidx*) *(.ARM.extab*) *(.eh_frame*) *(.comment) }
 }
 """
 
