@@ -91,12 +91,12 @@ class DeviceSession:
 
     def _layer(self, node: Node, values: dict[int, Array]) -> LayerResult:
         call, outputs = self._calls[node.index], self.reference.step(node, values)
-        macs, shape = registry.macs(node), node.output.shape
+        macs = registry.macs(node)
         if call is None:
-            for tensor, value in zip(node.outputs, outputs, strict=True):
-                values[tensor.index] = value
-                self._write(tensor, value)
+            self._keep(node, outputs, values)
+            shape = node.outputs[0].shape if node.outputs else ()
             return LayerResult(node.index, node.op, shape, macs, None, 0, 0, 0, 0, 0, None)
+        shape = node.output.shape
         at = self._placement(node)
         noise = np.random.default_rng(node.index).integers(0, 256, self.plan.size, dtype=np.uint8)
         for buffer in filter(None, (at.output, at.scratch)):
@@ -124,6 +124,13 @@ class DeviceSession:
             difference=compare(outputs[0], actual),
             stray=self._stray(before, at),
         )
+
+    def _keep(self, node: Node, outputs: tuple[Array, ...], values: dict[int, Array]) -> None:
+        """Outputs of a layer that ran on the host, for the layers after it; a handle has no place on the device."""
+        for tensor, value in zip(node.outputs, outputs, strict=True):
+            values[tensor.index] = value
+            if tensor.dtype != "resource":
+                self._write(tensor, value)
 
     def _placement(self, node: Node) -> Placement:
         scratch = self._scratch.get(node.index, 0)

@@ -1,4 +1,4 @@
-"""SOFTMAX int8 -> arm_softmax_s8."""
+"""SOFTMAX int8 to int8 -> arm_softmax_s8."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from microinfer.ops.softmax import softmax_scaling_of
 
 
 @binding("SOFTMAX", "int8")
-def bind(node: Node, numerics: Numerics) -> KernelCall:
+def bind(node: Node, numerics: Numerics) -> KernelCall | None:
+    if node.output.dtype != "int8":
+        return None
     scaling = softmax_scaling_of(node)
     row_size = node.output.shape[-1]
     rows = node.output.elements // row_size
