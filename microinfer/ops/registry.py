@@ -131,16 +131,31 @@ def control_operator(name: str, dtypes: str) -> Callable[[ControlPlanFunction], 
 
 
 @cache
-def _discovered() -> tuple[Operator, ...]:
+def _files() -> frozenset[str]:
     package = import_module("microinfer.ops")
-    for module in pkgutil.iter_modules(package.__path__):
-        import_module(f"microinfer.ops.{module.name}")
+    return frozenset(module.name for module in pkgutil.iter_modules(package.__path__))
+
+
+@cache
+def _discovered() -> tuple[Operator, ...]:
+    for name in sorted(_files()):
+        import_module(f"microinfer.ops.{name}")
     return tuple(_OPERATORS)
+
+
+@cache
+def _named(name: str) -> tuple[Operator, ...]:
+    """Operators called `name`: those in the file of that name, else wherever they are, which means reading all files."""
+    if name.lower() in _files():
+        import_module(f"microinfer.ops.{name.lower()}")
+        if found := tuple(op for op in _OPERATORS if op.name == name):
+            return found
+    return tuple(op for op in _discovered() if op.name == name)
 
 
 def _implements(op: Operator, node: Node) -> bool:
     given = [t.dtype for t in node.inputs if t is not None]
-    if op.name != node.op or node.version not in op.versions or len(given) < len(op.inputs):
+    if node.version not in op.versions or len(given) < len(op.inputs):
         return False
     if any(wanted not in ("*", actual) for wanted, actual in zip(op.inputs, given, strict=False)):
         return False
@@ -150,7 +165,7 @@ def _implements(op: Operator, node: Node) -> bool:
 
 def find(node: Node) -> Operator | None:
     """The operator that implements `node`, or None."""
-    return next((op for op in _discovered() if _implements(op, node)), None)
+    return next((op for op in _named(node.op) if _implements(op, node)), None)
 
 
 def macs(node: Node) -> int:
