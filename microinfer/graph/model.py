@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from microinfer.errors import ModelError, UnknownName
 
 if TYPE_CHECKING:
-    from microinfer.graph.session import Trace
+    from microinfer.graph.session import Session, Trace
 
 Array = NDArray[Any]
 _UNKNOWN_TO_NUMPY = {"resource": 4, "variant": 0, "string": 0, "bfloat16": 2, "uint4": 1}
@@ -156,14 +156,27 @@ class Model(Graph):
 
     def run(self, *inputs: Array, profile: str = "tflm") -> Array | tuple[Array, ...]:
         """Outputs for one input or a batch (see `Session.run`): one array, or a tuple where there are several."""
-        outputs = self.trace(*inputs, profile=profile).outputs
+        outputs = self._trace(inputs, profile, keep=False).outputs
         return outputs[0] if len(outputs) == 1 else outputs
 
     def trace(self, *inputs: Array, profile: str = "tflm") -> Trace:
         """As `run`, keeping every intermediate tensor."""
+        return self._trace(inputs, profile, keep=True)
+
+    def _trace(self, inputs: Sequence[Array], profile: str, keep: bool) -> Trace:
+        """Run on a session that nobody else uses: one from an earlier call, its state forgotten, or a new one."""
         from microinfer.graph.session import Session
 
-        return Session(self, profile).run(*inputs)
+        idle = self._idle_sessions.setdefault(profile, [])
+        session = idle.pop() if idle else Session(self, profile)
+        trace = session.run(*inputs, keep=keep)
+        session.reset()
+        idle.append(session)
+        return trace
+
+    @cached_property
+    def _idle_sessions(self) -> dict[str, list[Session]]:
+        return {}
 
 
 def _constants(graph: Graph) -> list[Tensor]:

@@ -8,34 +8,54 @@ import numpy as np
 
 from microinfer.errors import MicroinferError
 from microinfer.graph.model import Array, Graph, Node, Tensor
+from microinfer.graph.plan import FastLayer, Plan, fast_layers
 from microinfer.numerics import Profile
 from microinfer.ops import registry
+
+
+_CHUNK = 64
+_CHUNK_ELEMENTS = 1 << 16
 
 
 class GraphRunner:
     """A graph planned for one numerics profile, with its variable tensors.
 
-    `folds` tells whether samples may be stacked along the first axis of every activation.
+    `folds` tells whether samples may be stacked along the first axis of every activation, `chunk` how many to stack so
+    that the largest activation stays in the processor's cache. `step` is the specification; `run` gives the same bytes
+    by way of fast layers, which are prepared by the first run.
     """
 
     def __init__(self, graph: Graph, profile: Profile, context: registry.Context) -> None:
         self.graph = graph
+        self._profile = profile
+        self._layers: dict[int, FastLayer] | None = None
+        self._plans: dict[int, Plan] = {}
         found = [op for op in map(registry.find, graph.nodes) if op]
         pairs = list(zip(found, graph.nodes, strict=True))
         self._kernels = [op.plan(node, profile.for_operator(node.op), context) for op, node in pairs]
         self.folds = all(op.folds(node) for op, node in pairs) and _has_batch_axis(graph)
+        largest = max((t.elements for node in graph.nodes for t in node.outputs), default=1)
+        self.chunk = max(1, min(_CHUNK, _CHUNK_ELEMENTS // max(1, largest))) if self.folds else 1
         self.reset()
 
     def reset(self) -> None:
         """Set variable tensors to their initial value: zero as their quantisation has it."""
         self._variables = {t.index: _initial(t) for t in self.graph.tensors if t.is_variable}
 
-    def run(self, inputs: Sequence[Array]) -> dict[int, Array]:
-        """All activations by tensor index, for inputs in the graph's order."""
+    def run(self, inputs: Sequence[Array], keep: bool = True) -> dict[int, Array]:
+        """All activations by tensor index, for inputs in the graph's order; without `keep` perhaps only the outputs."""
         values = {tensor.index: array for tensor, array in zip(self.graph.inputs, inputs, strict=True)}
-        for node in self.graph.nodes:
-            values.update(zip((t.index for t in node.outputs), self.step(node, values), strict=True))
+        batch = len(inputs[0]) if self.folds and inputs else 1
+        plan = self._plans.pop(batch, None) or self._plan(batch)
+        plan.run(values, self.step, keep)
+        self._plans[batch] = plan
         return values
+
+    def _plan(self, batch: int) -> Plan:
+        """A new plan: while one runs it is not in `_plans`, so that a graph may be invoked from within itself."""
+        if self._layers is None:
+            self._layers = fast_layers(self.graph, self._profile)
+        return Plan(self.graph, self._layers, batch)
 
     def outputs(self, values: Mapping[int, Array]) -> tuple[Array, ...]:
         """Outputs of the graph among the activations of a run."""

@@ -13,13 +13,12 @@ from microinfer.graph.runner import GraphRunner
 from microinfer.numerics import profile as numerics_profile
 from microinfer.ops import registry
 
-_CHUNK = 64
 _DEEPEST = 16
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What one run left behind: `outputs` in the model's order, and every activation by tensor index."""
+    """What one run left behind: `outputs` in the model's order, and activations by tensor index, all unless told."""
 
     model: Model
     outputs: tuple[Array, ...]
@@ -50,23 +49,30 @@ class Session:
         registry.check(model.graphs)
         self._runners = [GraphRunner(graph, self.profile, self) for graph in model.graphs]
 
-    def run(self, *inputs: Array) -> Trace:
+    def run(self, *inputs: Array, keep: bool = True) -> Trace:
         """Run on one array per model input.
 
         Each array has the input's shape, or that shape without its leading 1 (one input), or with N in its place (a
-        batch: N invocations, one after the other). Raises InputError for any other shape or dtype.
+        batch: N invocations, one after the other). Without `keep` the trace holds outputs only, and memory does not
+        grow with N but for them. Raises InputError for any other shape or dtype.
         """
         stacks = stack_samples(self.model, inputs)
-        size = _CHUNK if self._runners[0].folds else 1
-        chunks = [self._chunk([s[i : i + size] for s in stacks]) for i in range(0, len(stacks[0]), size)]
+        chunks, start, count = [], 0, len(stacks[0])
+        while start < count:
+            size = _chunk_size(count - start, self._runners[0].chunk)
+            chunks.append(self._chunk([s[start : start + size] for s in stacks], keep))
+            start += size
         activations = chunks[0] if len(chunks) == 1 else _join(chunks, self._runners[0].folds)
         return Trace(self.model, self._runners[0].outputs(activations), activations)
 
     @property
     def stateful(self) -> bool:
-        """Whether one invocation can change the next: the model has variables."""
+        """Whether one invocation can change the next: the model has variables, or operators that keep something."""
         tensors = (t for graph in self.model.graphs for t in graph.tensors)
-        return any(t.is_variable or t.dtype == "resource" for t in tensors)
+        operators = (registry.find(node) for graph in self.model.graphs for node in graph.nodes)
+        return any(t.is_variable or t.dtype == "resource" for t in tensors) or any(
+            op is not None and op.keeps_state for op in operators
+        )
 
     def reset(self) -> None:
         """Forget all state."""
@@ -95,15 +101,18 @@ class Session:
         self._depth += 1
         try:
             runner = self._runners[number]
-            return runner.outputs(runner.run(inputs))
+            return runner.outputs(runner.run(inputs, keep=False))
         finally:
             self._depth -= 1
 
-    def _chunk(self, stacks: Sequence[Array]) -> dict[int, Array]:
+    def _chunk(self, stacks: Sequence[Array], keep: bool) -> dict[int, Array]:
         runner = self._runners[0]
-        if runner.folds:
-            return runner.run(stacks)
-        return runner.run([s.reshape(t.shape) for t, s in zip(self.model.inputs, stacks, strict=True)])
+        if not runner.folds:
+            stacks = [s.reshape(t.shape) for t, s in zip(self.model.inputs, stacks, strict=True)]
+        values = runner.run(stacks, keep)
+        if keep:
+            return values
+        return {t.index: values[t.index] for t in self.model.outputs if t.index in values}
 
 
 def _join(chunks: Sequence[Mapping[int, Array]], folded: bool) -> dict[int, Array]:
@@ -113,6 +122,11 @@ def _join(chunks: Sequence[Mapping[int, Array]], folded: bool) -> dict[int, Arra
         values = [chunk[index] for chunk in chunks]
         joined[index] = np.concatenate(values) if folded or first.shape[:1] == (1,) else np.stack(values)
     return joined
+
+
+def _chunk_size(left: int, most: int) -> int:
+    """The largest power of two that is neither above `left` nor above `most`: so there are few plans to make."""
+    return 1 << (min(left, most).bit_length() - 1)
 
 
 def stack_samples(model: Model, inputs: Sequence[Array]) -> list[Array]:

@@ -3,7 +3,7 @@
 Quirks of the generated schema classes: a missing vector answers `AsNumpy` with the integer 0; nothing is
 bounds-checked, so damage shows up as struct.error, IndexError, TypeError or ValueError from anywhere, or as a vector
 longer than the file, which `_length` refuses before anybody loops over it. `DeprecatedBuiltinCode` is one byte and
-saturates at 127; the larger of the two codes is meant.
+saturates at 127; the larger of the two codes is meant. The flexbuffer reader checks by `assert` as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from microinfer.int4 import unpack_int4
 
 _DAMAGE = (struct.error, IndexError, TypeError, ValueError, OverflowError, AttributeError, KeyError, UnicodeDecodeError)
 _LARGEST_TENSOR = 1 << 28
+_NUMBERS = ("bool", "int8", "uint8", "int16", "int32", "int64", "float32")
 _OPTION_ENUMS = {
+    "Mode": "MirrorPadMode",
     "FusedActivationFunction": "ActivationFunctionType",
     "Padding": "Padding",
     "QuantizedBiasType": "TensorType",
@@ -80,7 +82,10 @@ class _Reader:
 
     def _graph(self, number: int, name: str) -> Graph:
         graph = self.root.Subgraphs(number)
-        tensors = tuple(self._tensor(i, graph.Tensors(i)) for i in range(self._length(graph.TensorsLength())))
+        written = self._written(graph)
+        tensors = tuple(
+            self._tensor(i, graph.Tensors(i), i in written) for i in range(self._length(graph.TensorsLength()))
+        )
         nodes = tuple(
             self._node(i, graph.Operators(i), tensors) for i in range(self._length(graph.OperatorsLength()))
         )
@@ -89,6 +94,14 @@ class _Reader:
         found = Graph(name, tensors, nodes, inputs, outputs)
         _check_order(found)
         return found
+
+    def _written(self, graph: Any) -> frozenset[int]:
+        """Tensors that get their value at run time: graph inputs and the outputs of layers."""
+        found = set(self._ints(graph.InputsLength(), graph.Inputs))
+        for i in range(self._length(graph.OperatorsLength())):
+            operator = graph.Operators(i)
+            found.update(self._ints(operator.OutputsLength(), operator.Outputs))
+        return frozenset(found)
 
     def _length(self, count: int) -> int:
         if not 0 <= count <= self.size:
@@ -103,13 +116,15 @@ class _Reader:
             raise ModelError(f"{self.name} is damaged: tensor {index} of {len(tensors)}")
         return tensors[index]
 
-    def _tensor(self, index: int, table: Any) -> Tensor:
+    def _tensor(self, index: int, table: Any, written: bool) -> Tensor:
         name = (table.Name() or b"").decode("utf-8", "replace") or f"tensor_{index}"
         shape = self._ints(table.ShapeLength(), table.Shape)
         dtype = self.dtypes[table.Type()].lower()
         if any(n < 0 for n in shape) or prod(shape) > _LARGEST_TENSOR:
             raise ModelError(f"{self.name}: tensor {index} ({name}) has impossible shape {shape}")
         data = self._data(table, name, shape, dtype)
+        if data is None and prod(shape) == 0 and not written and dtype in _NUMBERS:
+            data = np.zeros(shape, dtype)
         return Tensor(index, name, shape, dtype, self._quantization(table), data, bool(table.IsVariable()))
 
     def _quantization(self, table: Any) -> Quantization | None:
@@ -153,7 +168,9 @@ class _Reader:
         given = self._ints(table.InputsLength(), table.Inputs)
         inputs = tuple(None if i == -1 else self._pick(tensors, i) for i in given)
         outputs = tuple(self._pick(tensors, i) for i in self._ints(table.OutputsLength(), table.Outputs))
-        return Node(index, op, int(code.Version()), inputs, outputs, self._options(table))
+        custom = self._length(table.CustomOptionsLength())
+        options = _custom_options(table.CustomOptionsAsNumpy().tobytes()) if custom else self._options(table)
+        return Node(index, op, int(code.Version()), inputs, outputs, options)
 
     def _options(self, table: Any) -> Options:
         kind, union = self.option_tables[table.BuiltinOptionsType()], table.BuiltinOptions()
@@ -175,6 +192,24 @@ class _Reader:
     def _named(self, field: str, value: Any) -> Any:
         enum = _OPTION_ENUMS.get(field)
         return value if enum is None else _enum_names(getattr(self.schema, enum))[value]
+
+
+def _custom_options(content: bytes) -> Options:
+    """Numbers and strings of a flexbuffer map by their key.
+
+    A custom operator may store anything: other content is one option, `custom_options`, for the operator to refuse.
+    """
+    from flatbuffers import flexbuffers
+
+    try:
+        root = flexbuffers.GetRoot(content)
+        if root.IsMap:
+            keys, values = root.AsMap.Keys, root.AsMap.Values
+            pairs = [(keys[i].AsKey, values[i]) for i in range(min(len(values), len(content)))]
+            return Options(tuple((k, v.Value) for k, v in pairs if v.IsNumeric or v.IsBool or v.IsString))
+    except (*_DAMAGE, AssertionError):
+        pass
+    return Options((("custom_options", content),))
 
 
 def _check_order(graph: Graph) -> None:

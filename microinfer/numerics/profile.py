@@ -20,6 +20,7 @@ Requantize = Callable[[ArrayLike, ArrayLike, ArrayLike], NDArray[np.int64]]
 ROUNDINGS: Mapping[str, Requantize] = {
     "double": fixedpoint.requantize_double,
     "single": fixedpoint.requantize_single,
+    "float32": fixedpoint.requantize_float32,
 }
 
 WIDE_ROUNDINGS: Mapping[str, Requantize] = {
@@ -76,6 +77,10 @@ class Numerics:
     def output_factor(self, input_scale: ArrayLike, weight_scale: ArrayLike, output_scale: ArrayLike) -> Multiplier:
         """Multiplier and shift that take accumulators to the output scale, one per weight scale."""
         return quantize_multiplier(RATIOS[self.multiplier](input_scale, weight_scale, output_scale))
+
+    def scale_product(self, a: float, b: float) -> float:
+        """Product of two scales that is divided by: in float32 where any part of the multiplier is."""
+        return a * b if self.multiplier == "double" else float(np.float32(a) * np.float32(b))
 
 
 @dataclass(frozen=True)

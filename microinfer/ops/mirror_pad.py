@@ -47,7 +47,7 @@ _DTYPES = ("int8xint32->int8", "int8xint64->int8", "float32xint32->float32", "fl
 @operator("MIRROR_PAD", _DTYPES, folds=folds)
 def plan(node: Node, numerics: Numerics) -> Kernel:
     shape, pads = node.input(0).shape, read_pads(node)
-    edge = 1 if node.options.get("mode", "REFLECT") in ("REFLECT", 0) else 0
+    edge = 1 if node.options.get("mode", "REFLECT") == "REFLECT" else 0
     if any(before > length - edge for length, (before, _) in zip(shape, pads, strict=True)):
         raise ShapeError(f"{where(node)}: paddings {pads} before {shape} reach further than its mirror image")
     check_shape(node, node.output, tuple(n + a + b for n, (a, b) in zip(shape, pads, strict=True)))

@@ -48,7 +48,7 @@ class Operator:
 
     `plan(node, numerics, context)` checks the node and returns its kernel. `folds(node)` says that the first axis of
     the activations is a batch: N invocations may be computed as one call on N times as many rows. `macs` counts
-    multiply-accumulates.
+    multiply-accumulates. `keeps_state` says that one invocation can change the next by other means than variables.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Operator:
     plan: Callable[[Node, Numerics, Context], Kernel]
     folds: Callable[[Node], bool]
     macs: Callable[[Node], int]
+    keeps_state: bool = False
 
 
 _OPERATORS: list[Operator] = []
@@ -110,10 +111,13 @@ def operator(
     return register
 
 
-def control_operator(name: str, dtypes: str) -> Callable[[ControlPlanFunction], ControlPlanFunction]:
+def control_operator(
+    name: str, dtypes: str, *, keeps_state: bool = False
+) -> Callable[[ControlPlanFunction], ControlPlanFunction]:
     """Register a plan function that needs the session: one that invokes graphs or keeps resources. Never folds.
 
-    `dtypes` as for `operator`; "?" as output means any outputs.
+    `dtypes` as for `operator`; "?" as output means any outputs. `keeps_state` is for operators that store resources
+    of their own, so that the order of invocations matters though the model has no variables.
     """
 
     def register(plan: ControlPlanFunction) -> ControlPlanFunction:
@@ -123,7 +127,7 @@ def control_operator(name: str, dtypes: str) -> Callable[[ControlPlanFunction], 
         given, _, output = dtypes.partition("->")
         inputs = tuple(filter(None, given.split("x")))
         _OPERATORS.append(
-            Operator(name, inputs, output, range(1, 100), without_numerics, lambda node: False, no_macs)
+            Operator(name, inputs, output, range(1, 100), without_numerics, lambda node: False, no_macs, keeps_state)
         )
         return plan
 
@@ -145,7 +149,7 @@ def _discovered() -> tuple[Operator, ...]:
 
 @cache
 def _named(name: str) -> tuple[Operator, ...]:
-    """Operators called `name`: those in the file of that name, else wherever they are, which means reading all files."""
+    """Operators called `name`: those in the file of that name, else wherever they are."""
     if name.lower() in _files():
         import_module(f"microinfer.ops.{name.lower()}")
         if found := tuple(op for op in _OPERATORS if op.name == name):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import flatbuffers
+import flatbuffers.flexbuffers
 import numpy as np
 import tflite
 from numpy.typing import ArrayLike, NDArray
@@ -34,6 +35,7 @@ _SHARED_TABLES = {
     "SUM": "ReducerOptions",
     "REDUCE_MAX": "ReducerOptions",
     "REDUCE_MIN": "ReducerOptions",
+    "REDUCE_ALL": "ReducerOptions",
     "MINIMUM": "MaximumMinimumOptions",
     "MAXIMUM": "MaximumMinimumOptions",
 }
@@ -150,7 +152,8 @@ class Builder:
     ) -> None:
         """Add an operator. Options go by their schema name in snake case, enumerations by name, vectors as tuples.
 
-        None stands for an optional input that is absent; an operator that the schema does not know is custom.
+        None stands for an optional input that is absent. An operator that the schema does not know is custom: its
+        options are numbers, flags or strings of a flexbuffer map, or the bytes given as `custom_options`.
         """
         given = tuple(-1 if i is None else i for i in inputs)
         self._operators.append(_Operator((name, version), given, tuple(outputs), tuple(options.items())))
@@ -158,6 +161,10 @@ class Builder:
     def build(self) -> bytes:
         """The whole file; the same calls give the same bytes."""
         return _Writer(self._tensors, self._operators, self._inputs, self._outputs).content()
+
+
+def _flexbuffer(options: dict[str, Any]) -> bytes:
+    return options.get("custom_options") or bytes(flatbuffers.flexbuffers.Dumps(options))
 
 
 class _Writer:
@@ -235,6 +242,7 @@ class _Writer:
         table = option_table(op.code[0])
         kind = getattr(tflite.BuiltinOptions, table) if table else None
         options = self._table(table, **dict(self._option(n, v) for n, v in op.options)) if table else None
+        custom = not hasattr(tflite.BuiltinOperator, op.code[0])
         return self._table(
             "Operator",
             OpcodeIndex=self.codes.index(op.code),
@@ -242,6 +250,7 @@ class _Writer:
             Outputs=self._numbers(op.outputs),
             BuiltinOptionsType=kind,
             BuiltinOptions=options,
+            CustomOptions=self._bytes(_flexbuffer(dict(op.options))) if custom else None,
         )
 
     def _option(self, name: str, value: Any) -> tuple[str, Any]:

@@ -1,0 +1,25 @@
+"""The smaller of two values, elementwise; shapes broadcast. Quantised values are compared as stored.
+
+Where neither is smaller (zeros of either sign, NaN) the result is the second.
+Source: TensorFlow Lite Micro kernels/maximum_minimum.h; CMSIS-NN arm_minimum_s8.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from microinfer.graph.model import Array, Node
+from microinfer.numerics import Numerics
+from microinfer.ops.broadcast import check_broadcast, folds
+from microinfer.ops.registry import Kernel, operator
+
+
+def minimum(a: Array, b: Array) -> Array:
+    """The smaller of `a` and `b`, same dtype, NumPy broadcasting."""
+    return np.where(a < b, a, b)
+
+
+@operator("MINIMUM", tuple(f"{t}x{t}->{t}" for t in ("int8", "int16", "int32", "int64", "float32")), folds=folds)
+def plan(node: Node, numerics: Numerics) -> Kernel:
+    check_broadcast(node)
+    return minimum
