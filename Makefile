@@ -4,13 +4,18 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check benchmark compiler clean
+.PHONY: demo test campaign check benchmark compiler clean
 
 demo: compiler
 	$(PY) examples/digits/demo.py
 
 test: compiler check
 	$(PY) -m pytest
+
+# Ten thousand random models and more against TensorFlow Lite Micro; minutes, not seconds.
+campaign: compiler
+	$(PY) -m pip install --quiet --disable-pip-version-check --pre tflite-micro
+	MICROINFER_EXAMPLES=160 $(PY) -m pytest tests/microinfer/ops tests/microinfer/test_random_networks.py -k tflite_micro
 
 check: $(INSTALLED)
 	$(PY) -m ruff check .

@@ -63,8 +63,19 @@ def requantize_single(value: ArrayLike, multiplier: ArrayLike, shift: ArrayLike)
     return wrap32(((product >> (30 - np.asarray(shift, np.int64))) + 1) >> 1)
 
 
+def requantize_float32(value: ArrayLike, multiplier: ArrayLike, shift: ArrayLike) -> Int64Array:
+    """As `requantize_double`, in float32: the nearest integer, ties to even, of the product with the scale (XNNPACK).
+
+    Exact only for multipliers that are float32 numbers, as ratios formed in float32 are.
+    """
+    scale = np.ldexp(np.asarray(multiplier, np.float64), np.asarray(shift, np.int64) - 31).astype(np.float32)
+    product = np.asarray(value, np.int64).astype(np.float32) * scale
+    rounded: Int64Array = np.clip(np.rint(product).astype(np.float64), INT32_MIN, INT32_MAX).astype(np.int64)
+    return rounded
+
+
 def reduced_multiplier(multiplier: ArrayLike) -> Int64Array:
-    """Q0.31 `multiplier` rounded to Q0.15, at most 0x7FFF: what 64-bit accumulators are scaled by (REDUCE_MULTIPLIER)."""
+    """Q0.31 `multiplier` rounded to Q0.15, at most 0x7FFF, as 64-bit accumulators are scaled by (REDUCE_MULTIPLIER)."""
     m = np.asarray(multiplier, np.int64)
     return np.where(m < 0x7FFF0000, (m + (1 << 15)) >> 16, 0x7FFF)
 
@@ -97,10 +108,11 @@ _ONE_THIRD = 715827883
 
 
 def exp_on_negative_values(value: ArrayLike, integer_bits: int = 5) -> Int64Array:
-    """exp of non-positive values with `integer_bits` (2..5) before the point as Q0.31 (gemmlowp exp_on_negative_values).
+    """exp of non-positive values with `integer_bits` (2..5) before the point as Q0.31.
 
-    With 5 bits this is arm_nn_exp_on_negative_values. A quarter-wide remainder goes through a fourth-order polynomial
-    around -1/8; each set bit of the rest multiplies by exp(-2**k), k from -2 to integer_bits - 1.
+    A quarter-wide remainder goes through a fourth-order polynomial around -1/8; each set bit of the rest multiplies by
+    exp(-2**k), k from -2 to integer_bits - 1. Source: gemmlowp exp_on_negative_values; with 5 bits
+    arm_nn_exp_on_negative_values.
     """
     v = np.asarray(value, np.int64)
     quarter_bits = 29 - integer_bits

@@ -85,5 +85,5 @@ def _has_batch_axis(graph: Graph) -> bool:
 
 
 def _initial(tensor: Tensor) -> Array:
-    zero = 0 if tensor.quantization is None else tensor.zero_point
+    zero = tensor.zero_point if tensor.dtype == "int8" and tensor.quantization is not None else 0
     return np.full(tensor.shape, zero, tensor.dtype)

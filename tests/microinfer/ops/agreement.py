@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +19,8 @@ from tests.support.tflite_builder import Builder
 
 Array = NDArray[Any]
 
-QUICK = settings(max_examples=20, deadline=None, derandomize=True, database=None)
+EXAMPLES = int(os.environ.get("MICROINFER_EXAMPLES", "20"))
+QUICK = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
 SAMPLES = 2
 
 seeds = st.integers(0, 2**32 - 1)
