@@ -39,3 +39,7 @@ class KernelError(MicroinferError):
 
 class OutputError(MicroinferError):
     """A file that was asked for cannot be written."""
+
+
+class VerifyError(MicroinferError):
+    """A specification, a case or a saved case that cannot be used."""

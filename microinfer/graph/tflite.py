@@ -56,6 +56,11 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
+def _printable(text: bytes) -> str:
+    """Text of a file, fit for a message of one line."""
+    return "".join(c if c.isprintable() else "?" for c in text.decode("utf-8", "replace"))
+
+
 def _enum_names(enum: type) -> dict[int, str]:
     return {value: key for key, value in vars(enum).items() if isinstance(value, int)}
 
@@ -117,7 +122,7 @@ class _Reader:
         return tensors[index]
 
     def _tensor(self, index: int, table: Any, written: bool) -> Tensor:
-        name = (table.Name() or b"").decode("utf-8", "replace") or f"tensor_{index}"
+        name = _printable(table.Name() or b"") or f"tensor_{index}"
         shape = self._ints(table.ShapeLength(), table.Shape)
         dtype = self.dtypes[table.Type()].lower()
         if any(n < 0 for n in shape) or prod(shape) > _LARGEST_TENSOR:
@@ -164,7 +169,7 @@ class _Reader:
         code = self.root.OperatorCodes(table.OpcodeIndex())
         op = self.operators[max(code.DeprecatedBuiltinCode(), code.BuiltinCode())]
         if op == "CUSTOM":
-            op = (code.CustomCode() or b"CUSTOM").decode("utf-8", "replace")
+            op = _printable(code.CustomCode() or b"CUSTOM")
         given = self._ints(table.InputsLength(), table.Inputs)
         inputs = tuple(None if i == -1 else self._pick(tensors, i) for i in given)
         outputs = tuple(self._pick(tensors, i) for i in self._ints(table.OutputsLength(), table.Outputs))

@@ -20,7 +20,7 @@ from microinfer.ops.signal_node import attributes, check_inputs, check_outputs, 
 
 def energy(spectrum: Array, start: int, end: int) -> Array:
     """uint32 (n,) of int16 `spectrum` (2 * n,), real and imaginary parts in turns."""
-    squares = np.square(spectrum.reshape(-1, 2).astype(np.int64)).sum(axis=1)
+    squares: Array = np.square(spectrum.reshape(-1, 2).astype(np.int64)).sum(axis=1)
     squares[:start] = 0
     squares[end:] = 0
     return squares.astype(np.uint32)

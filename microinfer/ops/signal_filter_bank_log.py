@@ -14,7 +14,7 @@ from math import log2
 
 import numpy as np
 
-from microinfer.fixedpoint import count_leading_zeros
+from microinfer.fixedpoint import Int64Array, count_leading_zeros
 from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 from microinfer.ops.registry import Kernel, operator
@@ -26,7 +26,7 @@ _LOG_2 = 45426
 _BULGE = np.array([round((log2(1 + i / 128) - i / 128) * 65536) for i in range(129)], np.int64)
 
 
-def log32(x: Array, output_scale: int) -> Array:
+def log32(x: Array, output_scale: int) -> Int64Array:
     """log(x) * output_scale for uint32 `x` >= 1, modulo 2**32 before its last 16 bits are rounded off."""
     value = x.astype(np.int64)
     integer = 31 - count_leading_zeros(value)
@@ -35,7 +35,8 @@ def log32(x: Array, output_scale: int) -> Array:
     slope = _BULGE[np.minimum(segment + 1, 128)] - _BULGE[segment]
     bulge = _BULGE[segment] + ((slope * (fraction - (segment << _SEGMENT_BITS))) >> _BITS)
     natural = (_LOG_2 * ((integer << _BITS) + fraction + bulge) + _ROUND) >> _BITS
-    return ((output_scale * natural + _ROUND) & 0xFFFFFFFF) >> _BITS
+    scaled: Int64Array = (output_scale * natural + _ROUND) & 0xFFFFFFFF
+    return scaled >> _BITS
 
 
 def filter_bank_log(x: Array, output_scale: int, correction_bits: int) -> Array:

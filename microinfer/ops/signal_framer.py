@@ -43,7 +43,7 @@ class Framing:
 
 
 def frames(x: Array, past: Array, framing: Framing) -> tuple[Array, bool, Array]:
-    """Frames (..., n, frame_size) of `x` (..., n * frame_step) behind `past`, whether all are full, and what is left."""
+    """Frames (..., n, frame_size) of `past` and `x` (..., n * frame_step), whether all are full, and what is left."""
     size, step = framing.frame_size, framing.frame_step
     count, ready = x.shape[-1] // step, True
     output = np.zeros((*x.shape[:-1], count, size), x.dtype)

@@ -34,6 +34,6 @@ def plan(node: Node, numerics: Numerics) -> Kernel:
     check_inputs(node, -1)
     transform, x = RealFft.of(node, length, inverse=True), node.input(0)
     if x.shape[-1] != length + 2:
-        raise ShapeError(f"{where(node)}: spectra of {x.shape[-1] / 2:g} bins, fft_length {length} has {length // 2 + 1}")
+        raise ShapeError(f"{where(node)}: spectra of {x.shape[-1]} values, fft_length {length} has {length + 2}")
     check_outputs(node, (x.dtype, (*x.shape[:-1], length)))
     return partial(irfft, transform=transform)

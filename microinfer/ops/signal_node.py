@@ -21,7 +21,7 @@ def attributes(node: Node, *names: str) -> tuple[int, ...]:
     """Values of the node's options, int32 numbers or flags; raises ModelError unless it has just those of `names`."""
     given = dict(node.options.values)
     if set(given) != set(names):
-        found = ", ".join(sorted(given)) or "none"
+        found = ", ".join(ascii(name)[1:-1] for name in sorted(given)) or "none"
         raise ModelError(f"{where(node)}: needs the options {', '.join(names)}; has {found}")
     low, high = INTEGER_RANGE["int32"]
     for name, value in given.items():

@@ -3,7 +3,7 @@
 gain(n) is a table of 2 values, then of quadratics: for n of k bits, f the 10 bits below the leading one and a, b, c
 three entries from 4 * k - 6 on, int16(a + ((b * 32 + (c * f >> 5)) * f + 2**14 >> 15)). The ratio (x * gain) >>
 snr_shift has 12 fractional bits; below 2 the output is a quarter of its square, above it less 1, with 6 fractional
-bits. Noise below 3 takes its gain from the table as it is. Sums and products are uint32 or int32 that wrap.
+bits. Noise below 3 takes its gain from the table as it is. The ratio and its square are uint32 that wrap.
 Source: TensorFlow Lite Micro signal/src/pcan_argc_fixed.cc.
 """
 
@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from microinfer.errors import ShapeError
-from microinfer.fixedpoint import Int64Array, count_leading_zeros, wrap32
+from microinfer.fixedpoint import Int64Array, count_leading_zeros
 from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 from microinfer.ops.operands import where
@@ -32,7 +32,7 @@ def gain(noise: Array, table: Array) -> Int64Array:
     start = np.maximum(4 * bits - 6, 0)
     fraction = np.where(bits < 11, n << np.maximum(11 - bits, 0), n >> np.maximum(bits - 11, 0)) & 0x3FF
     slope = ((entries[start + 2] * fraction) >> 5) + (entries[start + 1] << 5)
-    curve = (wrap32(wrap32(slope * fraction) + (1 << 14)) >> 15) + entries[start]
+    curve = ((slope * fraction + (1 << 14)) >> 15) + entries[start]
     return np.where(n <= 2, entries[np.minimum(n, 2)], curve.astype(np.int16))
 
 

@@ -21,7 +21,8 @@ from microinfer.ops.signal_node import attributes, check_inputs, check_outputs, 
 def window(x: Array, weights: Array, shift: int) -> Array:
     """int16 `x`, a whole number of frames, times int16 `weights` (frame,); shape of `x`."""
     product = x.reshape(-1, len(weights)).astype(np.int32) * weights.astype(np.int32)
-    return np.clip(product >> shift, -32768, 32767).astype(np.int16).reshape(x.shape)
+    clipped: Array = np.clip(product >> shift, -32768, 32767).astype(np.int16)
+    return clipped.reshape(x.shape)
 
 
 @operator("SignalWindow", "int16xint16->int16", folds=False)

@@ -1,5 +1,6 @@
-"""Softmax over the last axis of int8, to int8 (scale 1/256, zero point -128) or int16 (1/65536, -32768).
+"""Softmax over the last axis; int16 and float32 inputs are in softmax_int16.py and softmax_float.py.
 
+int8 inputs give int8 (scale 1/256, zero point -128) or int16 (1/65536, -32768).
 Per row: e = exp((x - max) * beta * scale) in Q0.31, where differences below diff_min count as nothing and get the
 lowest output; the sum of e in Q12.19 gives 1 / sum by Newton's method; output = e / sum rounded to 8 or 16 bits.
 Rows with 512 and more elements near their maximum, whose sum leaves Q9, are refused with DomainError for int8
@@ -27,6 +28,8 @@ from microinfer.numerics import Numerics
 from microinfer.ops.operands import check_rank, check_shape, where
 from microinfer.ops.registry import Kernel, operator
 from microinfer.ops.rows import folds
+from microinfer.ops.softmax_float import softmax_float
+from microinfer.ops.softmax_int16 import Softmax16Params, softmax_int16
 from microinfer.quant import INTEGER_RANGE, SoftmaxScaling, softmax_scaling
 
 _SUM_INTEGER_BITS = 12
@@ -58,18 +61,22 @@ def softmax(x: Array, scaling: SoftmaxScaling, dtype: str = "int8") -> Array:
     return np.where(counted, np.clip(share + low, low, high), low).astype(dtype)
 
 
-@operator("SOFTMAX", "int8->int8", folds=folds)
-def plan(node: Node, numerics: Numerics) -> Kernel:
-    check_rank(node, 1, 8)
-    check_shape(node, node.output, node.input(0).shape)
-    return partial(softmax, scaling=softmax_scaling_of(node))
-
-
-@operator("SOFTMAX", "int8->int16", folds=folds)
-def plan_wide(node: Node, numerics: Numerics) -> Kernel:
-    check_rank(node, 1, 8)
+def plan_int8(node: Node) -> Kernel:
+    """Kernel for int8 inputs; raises ModelError unless the output is quantised as softmax demands."""
     source, target = node.input(0), node.output
-    check_shape(node, target, source.shape)
+    if target.dtype == "int8":
+        return partial(softmax, scaling=softmax_scaling_of(node))
     if abs(target.scale * 65536 - 1) > _TOLERANCE or target.zero_point != -32768:
         raise ModelError(f"{where(node)}: output must have scale 1/65536 and zero point -32768")
     return partial(softmax, scaling=softmax_scaling(node.options.get("beta", 1.0), source.scale), dtype="int16")
+
+
+@operator("SOFTMAX", ("int8->int8", "int8->int16", "int16->int16", "float32->float32"), folds=folds)
+def plan(node: Node, numerics: Numerics) -> Kernel:
+    check_rank(node, 1, 8)
+    check_shape(node, node.output, node.input(0).shape)
+    if node.input(0).dtype == "int8":
+        return plan_int8(node)
+    if node.input(0).dtype == "int16":
+        return partial(softmax_int16, params=Softmax16Params.of(node, numerics))
+    return partial(softmax_float, beta=node.options.get("beta", 1.0))

@@ -8,7 +8,7 @@ TensorFlow Lite Micro kernels/softmax_common.cc.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,7 @@ from microinfer.fixedpoint import Int64Array, count_leading_zeros
 from microinfer.graph.model import Array, Node
 from microinfer.numerics import Numerics
 from microinfer.ops.lookup_16 import lookup, populate
-from microinfer.ops.operands import check_rank, check_shape, where
-from microinfer.ops.registry import Kernel, operator
-from microinfer.ops.rows import folds
+from microinfer.ops.operands import where
 from microinfer.quant import Multiplier, quantize_multiplier
 
 _RANGE = np.float32(65535)
@@ -74,10 +72,3 @@ def softmax_int16(x: Array, params: Softmax16Params) -> Array:
     shift = 31 - zeros
     share = (exps * reciprocal + (np.int64(1) << (shift - 1))) >> shift
     return np.asarray(np.clip(share, 0, 32767).astype(x.dtype))
-
-
-@operator("SOFTMAX", "int16->int16", folds=folds)
-def plan(node: Node, numerics: Numerics) -> Kernel:
-    check_rank(node, 1, 8)
-    check_shape(node, node.output, node.input(0).shape)
-    return partial(softmax_int16, params=Softmax16Params.of(node, numerics))

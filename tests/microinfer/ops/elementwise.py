@@ -64,7 +64,7 @@ def odd_samples(seed: int, shape: Shape, dtype: str) -> Array:
     return np.where(generator.random(plain.shape) < 0.2, generator.choice(_ODD, plain.shape), plain)
 
 
-def agree_on(
+def assert_agree_on(
     op: str,
     inputs: Sequence[Activation],
     output: Activation,

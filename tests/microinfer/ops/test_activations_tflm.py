@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import DomainError, ModelError
 from tests.microinfer.layers import Activation, Constant, one_layer, run
 from tests.microinfer.ops.agreement import QUICK, lengths, seeds
-from tests.microinfer.ops.elementwise import Array, Shape, agree_on, tensors
+from tests.microinfer.ops.elementwise import Array, Shape, assert_agree_on, tensors
 
 SLOPES = st.floats(-1, 2, width=32)
 
@@ -83,7 +83,7 @@ def test_hard_swish_of_large_scales_is_refused() -> None:
 @given(lengths(1, 4), st.data(), seeds)
 def test_as_tflite_micro(op: str, dtype: str, shape: Shape, data: st.DataObject, seed: int) -> None:
     source, target = (data.draw(tensors(shape, dtype)) for _ in range(2))
-    agree_on(op, [source], target, seed)
+    assert_agree_on(op, [source], target, seed)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int16", "float32"])
@@ -91,7 +91,7 @@ def test_as_tflite_micro(op: str, dtype: str, shape: Shape, data: st.DataObject,
 @given(lengths(1, 4), SLOPES, st.data(), seeds)
 def test_leaky_relu_as_tflite_micro(dtype: str, shape: Shape, alpha: float, data: st.DataObject, seed: int) -> None:
     source, target = (data.draw(tensors(shape, dtype)) for _ in range(2))
-    agree_on("LEAKY_RELU", [source], target, seed, alpha=alpha)
+    assert_agree_on("LEAKY_RELU", [source], target, seed, alpha=alpha)
 
 
 @pytest.mark.parametrize(("dtype", "slope_dtype"), [("int8", "int8"), ("int16", "int8"), ("float32", "float32")])
@@ -102,16 +102,17 @@ def test_prelu_as_tflite_micro(dtype: str, slope_dtype: str, shape: Shape, data:
     ones = data.draw(st.lists(st.booleans(), min_size=len(shape), max_size=len(shape)))
     slope_shape = tuple(1 if one else n for n, one in zip(shape, ones, strict=True))
     slope = data.draw(tensors(slope_shape[data.draw(st.integers(0, len(shape) - 1)) :], slope_dtype))
-    agree_on("PRELU", [source, slope], target, seed, constant=data.draw(st.sampled_from([None, 1])))
+    assert_agree_on("PRELU", [source, slope], target, seed, constant=data.draw(st.sampled_from([None, 1])))
 
 
 @QUICK
-@given(lengths(1, 4), st.floats(-8, -1), st.data(), seeds)
-def test_hard_swish_and_elu_as_tflite_micro(shape: Shape, power: float, data: st.DataObject, seed: int) -> None:
-    source, target = (data.draw(tensors(shape, "int8")) for _ in range(2))
-    agree_on("ELU", [source], target, seed)
-    small = Activation(shape, float(np.float32(2.0**power)), source.zero_point)
-    agree_on("HARD_SWISH", [small], target, seed)
+@given(st.floats(-8, -1), st.floats(-1, 0.9), st.data(), seeds)
+def test_hard_swish_and_elu_as_tflite_micro(power: float, ratio: float, data: st.DataObject, seed: int) -> None:
+    source, target = (data.draw(tensors((1, 400), "int8")) for _ in range(2))
+    assert_agree_on("ELU", [source], target, seed)
+    small = Activation(source.shape, float(np.float32(2.0**power)), source.zero_point)
+    near = Activation(source.shape, float(np.float32(2.0 ** (power - ratio))), target.zero_point)
+    assert_agree_on("HARD_SWISH", [small], near, seed)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int16"])
@@ -124,4 +125,18 @@ def test_rsqrt_as_tflite_micro(dtype: str, shape: Shape, power: float, data: st.
     def positive(position: int, x: Array) -> Array:
         return np.maximum(x, source.zero_point)
 
-    agree_on("RSQRT", [source], target, seed, prepare=positive)
+    assert_agree_on("RSQRT", [source], target, seed, prepare=positive)
+
+
+@QUICK
+@given(st.floats(-12, 0), seeds)
+def test_rsqrt_keeps_20_fractional_bits(power: float, seed: int) -> None:
+    """The output scale gives the root of one step its largest value."""
+    scale = float(np.float32(2.0**power))
+    source = Activation((1, 500), scale, dtype="int16")
+    target = Activation((1, 500), float(np.float32(scale**-0.5 / 32767)), dtype="int16")
+
+    def small(position: int, x: Array) -> Array:
+        return np.abs(x // 64)
+
+    assert_agree_on("RSQRT", [source], target, seed, prepare=small)

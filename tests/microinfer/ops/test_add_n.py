@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError
 from tests.microinfer.layers import Activation, one_layer, run
 from tests.microinfer.ops.agreement import QUICK, lengths, seeds
-from tests.microinfer.ops.elementwise import Shape, agree_on, tensors
+from tests.microinfer.ops.elementwise import Shape, assert_agree_on, tensors
 
 
 def test_the_sum_starts_at_minus_the_zero_point() -> None:
@@ -37,4 +37,4 @@ def test_inputs_must_be_quantised_alike() -> None:
 @given(lengths(1, 4), st.integers(2, 5), st.data(), seeds)
 def test_as_tflite_micro(dtype: str, shape: Shape, count: int, data: st.DataObject, seed: int) -> None:
     tensor, out = (data.draw(tensors(shape, dtype)) for _ in range(2))
-    agree_on("ADD_N", [tensor] * count, out, seed)
+    assert_agree_on("ADD_N", [tensor] * count, out, seed)

@@ -11,7 +11,7 @@ from hypothesis import given
 from microinfer.ops.cast import cast
 from tests.microinfer.layers import Activation
 from tests.microinfer.ops.agreement import QUICK, lengths, seeds
-from tests.microinfer.ops.elementwise import Shape, agree_on
+from tests.microinfer.ops.elementwise import Shape, assert_agree_on
 
 DTYPES = ["bool", "int8", "int16", "int32", "uint32", "float32"]
 
@@ -32,4 +32,4 @@ def test_integers_keep_their_low_bits() -> None:
 @QUICK
 @given(lengths(1, 4), seeds)
 def test_as_tflite_micro(source: str, target: str, shape: Shape, seed: int) -> None:
-    agree_on("CAST", [Activation(shape, dtype=source)], Activation(shape, dtype=target), seed)
+    assert_agree_on("CAST", [Activation(shape, dtype=source)], Activation(shape, dtype=target), seed)

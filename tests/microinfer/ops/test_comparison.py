@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError, UnsupportedError
 from tests.microinfer.layers import Activation, one_layer, run
 from tests.microinfer.ops.agreement import QUICK, seeds
-from tests.microinfer.ops.elementwise import Operands, agree_on, operands, zero_points
+from tests.microinfer.ops.elementwise import Operands, assert_agree_on, operands, zero_points
 
 ORDER = ["GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL"]
 CASES = [(op, dtype) for op in ["EQUAL", "NOT_EQUAL", *ORDER] for dtype in ["int32", "int64", "float32"]]
@@ -30,6 +30,14 @@ def test_int8_compares_real_values(op: str, expected: list[int]) -> None:
     model = one_layer(op, inputs, Activation((1, 3), dtype="bool"))
     y = run(model, np.array([[4, 5, 6]], np.int8), np.array([[6, 6, 6]], np.int8))
     assert y.tolist() == [[bool(e) for e in expected]]
+
+
+def test_int8_compares_with_eight_fractional_bits() -> None:
+    """256 * 0.004 * 20 rounds to 20, 256 * 0.0041 * 20 to 21."""
+    inputs = [Activation((1, 2), 0.004), Activation((1, 2), 0.0041)]
+    model = one_layer("EQUAL", inputs, Activation((1, 2), dtype="bool"))
+    x = np.array([[1, 20]], np.int8)
+    assert run(model, x, x).tolist() == [[True, False]]
 
 
 def test_a_scale_of_one_is_refused() -> None:
@@ -51,7 +59,7 @@ def test_other_dtypes_are_unsupported(op: str, dtype: str) -> None:
 @given(operands(), seeds)
 def test_plain_values_as_tflite_micro(op: str, dtype: str, o: Operands, seed: int) -> None:
     a, b = (Activation(shape, dtype=dtype) for shape in o.shapes)
-    agree_on(op, [a, b], Activation(o.output, dtype="bool"), seed, constant=o.constant)
+    assert_agree_on(op, [a, b], Activation(o.output, dtype="bool"), seed, constant=o.constant)
 
 
 @pytest.mark.parametrize("op", ["EQUAL", "NOT_EQUAL", *ORDER])
@@ -63,4 +71,4 @@ def test_int8_as_tflite_micro(
     scale = float(np.float32(2.0**power))
     a = Activation(o.shapes[0], scale, first)
     b = Activation(o.shapes[1], scale, first) if alike else Activation(o.shapes[1], scale / 2, second)
-    agree_on(op, [a, b], Activation(o.output, dtype="bool"), seed, constant=o.constant)
+    assert_agree_on(op, [a, b], Activation(o.output, dtype="bool"), seed, constant=o.constant)

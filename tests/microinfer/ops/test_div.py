@@ -12,7 +12,7 @@ from microinfer.errors import DomainError
 from tests.microinfer import drawn
 from tests.microinfer.layers import Activation, one_layer, run
 from tests.microinfer.ops.agreement import QUICK, seeds
-from tests.microinfer.ops.elementwise import Array, Operands, agree_on, operands, zero_points
+from tests.microinfer.ops.elementwise import Array, Operands, assert_agree_on, operands, zero_points
 
 
 def quotient(a: list[int], b: list[int], dtype: str, scale: float | None = None) -> NDArray[np.int64]:
@@ -60,7 +60,7 @@ def test_int8_as_tflite_micro(o: Operands, spread: float, data: st.DataObject, f
             return np.where(np.abs(distance) < 32, 100 if zeros[0] < 0 else -100, x)
         return np.where(distance == 0, 100 if zeros[1] < 0 else -100, x)
 
-    agree_on("DIV", [a, b], out, seed, constant=o.constant, prepare=keep_large, fused_activation_function=fused)
+    assert_agree_on("DIV", [a, b], out, seed, constant=o.constant, prepare=keep_large, fused_activation_function=fused)
 
 
 @pytest.mark.parametrize("dtype", ["int32", "float32"])
@@ -71,4 +71,4 @@ def test_plain_numbers_as_tflite_micro(dtype: str, o: Operands, fused: str, seed
         return x if dtype == "float32" else np.where(x == (0 if position else -(2**31)), 3, x)
 
     a, b, out = (Activation(shape, dtype=dtype) for shape in (*o.shapes, o.output))
-    agree_on("DIV", [a, b], out, seed, constant=o.constant, prepare=defined, fused_activation_function=fused)
+    assert_agree_on("DIV", [a, b], out, seed, constant=o.constant, prepare=defined, fused_activation_function=fused)

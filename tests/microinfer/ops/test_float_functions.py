@@ -11,7 +11,7 @@ from hypothesis import given
 from microinfer.ops.round import round_half_even
 from tests.microinfer.layers import Activation, one_layer, run
 from tests.microinfer.ops.agreement import QUICK, lengths, seeds
-from tests.microinfer.ops.elementwise import Shape, agree_on
+from tests.microinfer.ops.elementwise import Shape, assert_agree_on
 
 VALUES = {
     "SQRT": (2.25, 1.5), "RSQRT": (4.0, 0.5), "EXP": (1.0, math.e), "LOG": (10.0, math.log(10)),
@@ -42,4 +42,4 @@ def test_ties_round_to_even() -> None:
 @given(lengths(1, 4), seeds)
 def test_as_tflite_micro(op: str, shape: Shape, seed: int) -> None:
     tensor = Activation(shape, dtype="float32")
-    agree_on(op, [tensor], tensor, seed)
+    assert_agree_on(op, [tensor], tensor, seed)

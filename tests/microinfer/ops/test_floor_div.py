@@ -11,7 +11,7 @@ from microinfer.ops.floor_div import floor_div
 from microinfer.ops.floor_mod import floor_mod
 from tests.microinfer.layers import Activation
 from tests.microinfer.ops.agreement import QUICK, seeds
-from tests.microinfer.ops.elementwise import Array, Operands, agree_on, operands
+from tests.microinfer.ops.elementwise import Array, Operands, assert_agree_on, operands
 
 A = np.array([7, -7, 7, -7, 6], np.float32)
 B = np.array([2, 2, -2, -2, 3], np.float32)
@@ -36,4 +36,4 @@ def test_as_tflite_micro(op: str, o: Operands, seed: int) -> None:
         return np.where(x == 0, np.float32(0.3), x) if position and op == "FLOOR_DIV" else x
 
     a, b, out = (Activation(shape, dtype="float32") for shape in (*o.shapes, o.output))
-    agree_on(op, [a, b], out, seed, constant=o.constant, prepare=no_zero)
+    assert_agree_on(op, [a, b], out, seed, constant=o.constant, prepare=no_zero)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.microinfer.layers import Activation, one_layer, run
 from tests.microinfer.ops.agreement import QUICK, lengths, seeds
-from tests.microinfer.ops.elementwise import Operands, Shape, agree_on, operands
+from tests.microinfer.ops.elementwise import Operands, Shape, assert_agree_on, operands
 
 BOOL = Activation((1, 4), dtype="bool")
 
@@ -32,14 +32,14 @@ def test_select_takes_x_where_the_condition_holds() -> None:
 @given(operands(), seeds)
 def test_two_as_tflite_micro(op: str, o: Operands, seed: int) -> None:
     a, b, out = (Activation(shape, dtype="bool") for shape in (*o.shapes, o.output))
-    agree_on(op, [a, b], out, seed, constant=o.constant)
+    assert_agree_on(op, [a, b], out, seed, constant=o.constant)
 
 
 @QUICK
 @given(lengths(1, 4), seeds)
 def test_not_as_tflite_micro(shape: Shape, seed: int) -> None:
     tensor = Activation(shape, dtype="bool")
-    agree_on("LOGICAL_NOT", [tensor], tensor, seed)
+    assert_agree_on("LOGICAL_NOT", [tensor], tensor, seed)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int16", "float32"])
@@ -48,4 +48,4 @@ def test_not_as_tflite_micro(shape: Shape, seed: int) -> None:
 def test_select_as_tflite_micro(dtype: str, o: Operands, scaled: bool, seed: int) -> None:
     scale = 0.5 if scaled and dtype != "float32" else None
     x, y, out = (Activation(shape, scale, dtype=dtype) for shape in (*o.shapes[1:], o.output))
-    agree_on("SELECT_V2", [Activation(o.shapes[0], dtype="bool"), x, y], out, seed, constant=o.constant)
+    assert_agree_on("SELECT_V2", [Activation(o.shapes[0], dtype="bool"), x, y], out, seed, constant=o.constant)

@@ -12,7 +12,7 @@ from microinfer.errors import ModelError
 from microinfer.ops.table_input import nearest_power_of_two
 from tests.microinfer.layers import Activation, one_layer, run
 from tests.microinfer.ops.agreement import QUICK, lengths, seeds
-from tests.microinfer.ops.elementwise import Shape, agree_on, zero_points
+from tests.microinfer.ops.elementwise import Shape, assert_agree_on, zero_points
 
 UNITS = {("LOGISTIC", "int8"): 1 / 256, ("LOGISTIC", "int16"): 2.0**-15, ("TANH", "int8"): 1 / 128,
          ("TANH", "int16"): 2.0**-15}  # fmt: skip
@@ -69,10 +69,10 @@ def test_as_tflite_micro(op: str, dtype: str, shape: Shape, part: float, whole: 
     power = low + part * (high - low)
     scale = float(np.float32(2.0 ** (round(power) if whole else power)))
     source, target = tensors(op, dtype, shape, scale, zero if dtype == "int8" else 0)
-    agree_on(op, [source], target, seed)
+    assert_agree_on(op, [source], target, seed)
 
 
 @pytest.mark.parametrize(("op", "scale"), [("LOGISTIC", 2.0**-12), ("TANH", 2.0**-12), ("TANH", 2.0**-11)])
 def test_scales_that_only_shift_as_tflite_micro(op: str, scale: float) -> None:
     source, target = tensors(op, "int16", (1, 4000), scale)
-    agree_on(op, [source], target, 1)
+    assert_agree_on(op, [source], target, 1)

@@ -44,6 +44,16 @@ def test_quantize_divides_in_float32(value: float, scale: float, zero: int) -> N
     assert quantize(np.array([value], np.float32), scale, zero, "int8").item() == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "scale", "stored"),
+    [(32.82064437866211, 0.4655410647392273, 71), (-36.013397216796875, 0.9354129433631897, -39)],
+)
+def test_a_quotient_that_only_float32_rounds_to_a_tie(value: float, scale: float, stored: int) -> None:
+    """In double these lie just below 70.5 and 38.5."""
+    assert abs(value / scale) < abs(stored) - 0.5
+    assert quantize(np.array([value], np.float32), scale, 0, "int8").item() == stored
+
+
 def test_requantise_halves_with_ties_as_the_runtime_has_them() -> None:
     model = one_layer("QUANTIZE", [Activation((1, 4), 0.5, 1)], Activation((1, 4), 1.0, -1))
     x = np.array([[2, 0, 4, -2]], np.int8)  # 1 -1 3 -3 halves

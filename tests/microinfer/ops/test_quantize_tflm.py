@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.microinfer.layers import Activation
 from tests.microinfer.ops.agreement import QUICK, lengths, seeds
-from tests.microinfer.ops.elementwise import Array, Shape, agree_on
+from tests.microinfer.ops.elementwise import Array, Shape, assert_agree_on
 
 PAIRS = [
     ("int8", "int8"), ("int8", "uint8"), ("int8", "int16"), ("int8", "int32"), ("uint8", "int8"), ("int16", "int8"),
@@ -30,7 +30,7 @@ def quantised(draw: st.DrawFn, shape: Shape, dtype: str, lowest: float = -8, hig
 def test_requantise(source: str, target: str, shape: Shape, data: st.DataObject, seed: int) -> None:
     highest = -8 if source == "int32" else 2
     given_tensor = data.draw(quantised(shape, source, -12, highest))
-    agree_on("QUANTIZE", [given_tensor], data.draw(quantised(shape, target)), seed)
+    assert_agree_on("QUANTIZE", [given_tensor], data.draw(quantised(shape, target)), seed)
 
 
 @pytest.mark.parametrize(("source", "target", "offset"), [("int8", "uint8", 128), ("uint8", "int8", -128)])
@@ -38,7 +38,7 @@ def test_requantise(source: str, target: str, shape: Shape, data: st.DataObject,
 @given(lengths(1, 4), st.data(), seeds)
 def test_same_scale(source: str, target: str, offset: int, shape: Shape, data: st.DataObject, seed: int) -> None:
     tensor = data.draw(quantised(shape, source))
-    agree_on("QUANTIZE", [tensor], Activation(shape, tensor.scale, tensor.zero_point + offset, target), seed)
+    assert_agree_on("QUANTIZE", [tensor], Activation(shape, tensor.scale, tensor.zero_point + offset, target), seed)
 
 
 @pytest.mark.parametrize("target", ["int8", "int16"])
@@ -49,11 +49,11 @@ def test_float32(target: str, shape: Shape, data: st.DataObject, seed: int) -> N
         return np.clip(np.nan_to_num(x), -1e6, 1e6)
 
     out = data.draw(quantised(shape, target))
-    agree_on("QUANTIZE", [Activation(shape, dtype="float32")], out, seed, prepare=bounded)
+    assert_agree_on("QUANTIZE", [Activation(shape, dtype="float32")], out, seed, prepare=bounded)
 
 
 @pytest.mark.parametrize("source", ["int8", "uint8", "int16"])
 @QUICK
 @given(lengths(1, 4), st.data(), seeds)
 def test_dequantise(source: str, shape: Shape, data: st.DataObject, seed: int) -> None:
-    agree_on("DEQUANTIZE", [data.draw(quantised(shape, source))], Activation(shape, dtype="float32"), seed)
+    assert_agree_on("DEQUANTIZE", [data.draw(quantised(shape, source))], Activation(shape, dtype="float32"), seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,6 +30,13 @@ OUTPUT = {"scale": 1 / 256, "zero_point": -128}
 )
 def test_rows_whose_shares_are_plain(row: list[int], shares: list[int]) -> None:
     np.testing.assert_array_equal(softmax(np.array(row, np.int8), softmax_scaling(1.0, 1.0)), shares)
+
+
+@pytest.mark.parametrize(("diff_min", "shares"), [(-1, [59, -59]), (0, [127, -128])])
+def test_differences_count_down_to_diff_min(diff_min: int, shares: list[int]) -> None:
+    """With scale 1, 1 / (1 + exp(-1)) is 187 of 256."""
+    scaling = replace(softmax_scaling(1.0, 1.0), diff_min=diff_min)
+    np.testing.assert_array_equal(softmax(np.array([5, 4], np.int8), scaling), shares)
 
 
 def test_every_row_of_every_axis_but_the_last_stands_alone() -> None:

@@ -16,7 +16,7 @@ from microinfer.ops.softmax_int16 import exp_table, reciprocal_table
 from microinfer.quant import softmax_scaling
 from tests.microinfer.layers import Activation, one_layer, run
 from tests.microinfer.ops.agreement import QUICK, lengths, seeds
-from tests.microinfer.ops.elementwise import Shape, agree_on, zero_points
+from tests.microinfer.ops.elementwise import Shape, assert_agree_on, zero_points
 
 OUTPUTS = {"int8": (1 / 256, -128), "int16": (1 / 65536, -32768)}
 BETAS = st.sampled_from([0.5, 1.0, 2.3])
@@ -70,26 +70,26 @@ def test_quantisation_that_is_refused(op: str, source: Activation, target: Activ
 @given(lengths(1, 4), st.floats(-8, 2), zero_points("int8"), BETAS, seeds)
 def test_int8_as_tflite_micro(dtype: str, shape: Shape, power: float, zero: int, beta: float, seed: int) -> None:
     source = Activation(shape, float(np.float32(2.0**power)), zero)
-    agree_on("SOFTMAX", [source], Activation(shape, *OUTPUTS[dtype], dtype), seed, beta=beta)
+    assert_agree_on("SOFTMAX", [source], Activation(shape, *OUTPUTS[dtype], dtype), seed, beta=beta)
 
 
 @QUICK
 @given(lengths(1, 4), st.floats(-15, -8), BETAS, seeds)
 def test_int16_as_tflite_micro(shape: Shape, power: float, beta: float, seed: int) -> None:
     source = Activation(shape, float(np.float32(2.0**power)), dtype="int16")
-    agree_on("SOFTMAX", [source], Activation(shape, 2.0**-15, dtype="int16"), seed, beta=beta)
+    assert_agree_on("SOFTMAX", [source], Activation(shape, 2.0**-15, dtype="int16"), seed, beta=beta)
 
 
 @QUICK
 @given(lengths(1, 4), BETAS, seeds)
 def test_float32_as_tflite_micro(shape: Shape, beta: float, seed: int) -> None:
     tensor = Activation(shape, dtype="float32")
-    agree_on("SOFTMAX", [tensor], tensor, seed, beta=beta)
-    agree_on("LOG_SOFTMAX", [tensor], tensor, seed)
+    assert_agree_on("SOFTMAX", [tensor], tensor, seed, beta=beta)
+    assert_agree_on("LOG_SOFTMAX", [tensor], tensor, seed)
 
 
 @QUICK
 @given(lengths(1, 4), st.floats(-8, 4), zero_points("int8"), seeds)
 def test_log_softmax_of_int8_as_tflite_micro(shape: Shape, power: float, zero: int, seed: int) -> None:
     source = Activation(shape, float(np.float32(2.0**power)), zero)
-    agree_on("LOG_SOFTMAX", [source], Activation(shape, 16 / 256, 127), seed)
+    assert_agree_on("LOG_SOFTMAX", [source], Activation(shape, 16 / 256, 127), seed)
