@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from microinfer.graph.model import Model
+from microinfer.graph.session import Session, stack_samples
 from microinfer.graph.tflite import parse
 from tests.support.tflite_builder import Builder, Scale, ZeroPoint
 
@@ -52,7 +54,22 @@ def one_layer(
 
 
 def run(model: Model, *inputs: NDArray[Any], profile: str = "tflm") -> NDArray[Any]:
-    """The only output of `model`."""
+    """The only output of `model`: what the operators say, which the session, by whatever way it takes, must say too."""
+    expected = by_operators(model, *inputs, profile=profile)
     output = model.run(*inputs, profile=profile)
     assert not isinstance(output, tuple)
+    assert output.dtype == expected.dtype
+    np.testing.assert_array_equal(output.ravel(), expected.ravel(), err_msg="the session differs from the operators")
     return output
+
+
+def by_operators(model: Model, *inputs: NDArray[Any], profile: str = "tflm") -> NDArray[Any]:
+    """The first output of every sample, computed by `microinfer.ops` alone, a sample and a layer at a time."""
+    session = Session(model, profile)
+    outputs = []
+    for sample in zip(*stack_samples(model, inputs), strict=True):
+        values = {t.index: x.reshape(t.shape) for t, x in zip(model.inputs, sample, strict=True)}
+        for node in model.nodes:
+            values |= zip((t.index for t in node.outputs), session.step(node, values), strict=True)
+        outputs.append(values[model.outputs[0].index])
+    return np.stack(outputs)

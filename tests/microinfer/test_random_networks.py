@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.microinfer.ops.agreement import EXAMPLES, agree, samples
+from tests.microinfer.ops.agreement import EXAMPLES, assert_agrees, samples
 from tests.support.tflite_builder import Builder
 
 SHAPE = (1, 6, 5, 4)
@@ -130,4 +130,4 @@ def test_networks_as_tflite_micro(layers: list[Layer], seed: int) -> None:
     for layer in layers:
         layer(net)
     head(net)
-    agree(net.builder.build(), samples(seed, SHAPE))
+    assert_agrees(net.builder.build(), samples(seed, SHAPE))

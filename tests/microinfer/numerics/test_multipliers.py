@@ -27,10 +27,10 @@ def test_older_builds_multiply_scales_of_rsqrt_in_float32() -> None:
 
 
 def test_litert_reference_rounds_fully_connected_once() -> None:
-    half = quantize_multiplier(0.5)
+    quarter = quantize_multiplier(0.25)
     litert = profile("litert-reference")
-    assert litert.for_operator("FULLY_CONNECTED").requantize([-3, 3], half).tolist() == [-1, 2]
-    assert litert.for_operator("CONV_2D").requantize([-3, 3], half).tolist() == [-2, 2]
+    assert litert.for_operator("FULLY_CONNECTED").requantize([-6, 6], quarter).tolist() == [-1, 2]
+    assert litert.for_operator("CONV_2D").requantize([-6, 6], quarter).tolist() == [-2, 2]
 
 
 def test_xnnpack_rounds_float32_products_to_even() -> None:

@@ -81,7 +81,7 @@ def assert_same_bits(actual: Array, expected: Array) -> None:
         np.testing.assert_array_equal(np.signbit(actual[real]), np.signbit(expected[real]))
 
 
-def agree(file: bytes, *stacks: Array) -> None:
+def assert_agrees(file: bytes, *stacks: Array) -> None:
     """Fail unless microinfer answers as TensorFlow Lite Micro for each sample of `stacks`, and the same for a batch."""
     model = parse(file)
     expected = [tflm.run(file, *inputs) for inputs in zip(*stacks, strict=True)]

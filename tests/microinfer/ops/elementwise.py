@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import agree, content, lengths, samples
+from tests.microinfer.ops.agreement import assert_agrees, content, lengths, samples
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -86,4 +86,4 @@ def assert_agree_on(
     if constant is not None:
         fixed = inputs[constant]
         given[constant] = Constant(stacks.pop(constant)[0], fixed.scale, fixed.zero_point)
-    agree(content(op, given, [output], **options), *stacks)
+    assert_agrees(content(op, given, [output], **options), *stacks)

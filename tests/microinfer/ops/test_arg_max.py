@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 NAN, INF = float("nan"), float("inf")
 
@@ -44,4 +44,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, op: str, d
     if dtype == "float32":
         x[np.random.default_rng(seed).random(x.shape) < 0.2] = data.draw(st.sampled_from([NAN, INF, -INF]))
     inputs = [Activation(shape, dtype=dtype), numbers(axis)]
-    agree(content(op, inputs, [Activation((*shape[:place], *shape[place + 1 :]), dtype="int32")]), x)
+    assert_agrees(content(op, inputs, [Activation((*shape[:place], *shape[place + 1 :]), dtype="int32")]), x)

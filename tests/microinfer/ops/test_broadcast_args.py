@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, outputs_of
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, outputs_of
 
 
 def broadcast(a: list[int], b: list[int], count: int) -> list[int]:
@@ -46,4 +46,4 @@ def test_as_tflite_micro(shape: list[int], data: st.DataObject, count: int, dtyp
     right = [n if data.draw(st.booleans()) else 1 for n in shape][data.draw(st.integers(0, len(shape) - 1)) :]
     ends = [Activation((len(left),), dtype=dtype), Activation((len(right),), dtype=dtype)]
     file = content("BROADCAST_ARGS", ends, [Activation((count,), dtype=dtype)])
-    agree(file, np.array([left], dtype), np.array([right], dtype))
+    assert_agrees(file, np.array([left], dtype), np.array([right], dtype))

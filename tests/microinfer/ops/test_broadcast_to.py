@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 
 def test_rows_and_columns() -> None:
@@ -35,4 +35,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
     most = min(2, 5 - len(shape))
     target = (*data.draw(st.lists(st.integers(1, 3), min_size=0 if shape else 1, max_size=most)), *stretched)
     inputs = [Activation(shape, dtype=dtype), Constant(np.array(target, index))]
-    agree(content("BROADCAST_TO", inputs, [Activation(target, dtype=dtype)]), samples(seed, shape, dtype))
+    assert_agrees(content("BROADCAST_TO", inputs, [Activation(target, dtype=dtype)]), samples(seed, shape, dtype))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError, ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 A, B = np.array([[1, 2]], np.int8), np.array([[3]], np.int8)
 
@@ -31,7 +31,7 @@ def test_int8_is_never_rescaled(scale: float, zero: int) -> None:
 def test_int16_scales_are_not_looked_at() -> None:
     inputs = [Activation((1, 2), 0.5, dtype="int16"), Activation((1, 1), 0.25, dtype="int16")]
     file = content("CONCATENATION", inputs, [Activation((1, 3), 1.0, dtype="int16")], axis=1)
-    agree(file, samples(0, (1, 2), "int16"), samples(1, (1, 1), "int16"))
+    assert_agrees(file, samples(0, (1, 2), "int16"), samples(1, (1, 1), "int16"))
 
 
 def test_parts_must_fit() -> None:
@@ -65,4 +65,4 @@ def test_as_tflite_micro(
     if fixed and count > 1:
         inputs[-1] = Constant(values.pop()[0], scale)
     target = (*shape[:place], sum(sizes), *shape[place + 1 :])
-    agree(content("CONCATENATION", inputs, [Activation(target, scale, 0, dtype)], axis=axis), *values)
+    assert_agrees(content("CONCATENATION", inputs, [Activation(target, scale, 0, dtype)], axis=axis), *values)

@@ -11,7 +11,7 @@ from microinfer.errors import ModelError
 from microinfer.graph.tflite import parse
 from tests.microinfer import drawn
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_as_tflite_micro(
     if dtype == "int8":
         source, target = (Activation(shape, data.draw(drawn.scale), data.draw(drawn.zero_point)) for _ in range(2))
     file = content("CUMSUM", [source, numbers(axis)], [target], exclusive=exclusive, reverse=reverse)
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 
 @pytest.mark.parametrize(("start", "row"), [(1, [0, 8, 9, 0]), (3, [0, 0, 8, 9]), (-7, [8, 9, 0, 0])])
@@ -40,4 +40,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
     inputs = [Activation(shape, dtype=dtype), Activation(box, dtype=dtype), Activation((len(shape),), dtype=index)]
     starts = np.random.default_rng(seed).integers(-2, 5, (2, len(shape)), np.dtype(index))
     file = content("DYNAMIC_UPDATE_SLICE", inputs, [Activation(shape, dtype=dtype)])
-    agree(file, samples(seed, shape, dtype), samples(seed + 1, box, dtype), starts)
+    assert_agrees(file, samples(seed, shape, dtype), samples(seed + 1, box, dtype), starts)

@@ -11,7 +11,7 @@ from microinfer.errors import ModelError, ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer import drawn
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 TABLE = np.array([[1, 2], [3, 4], [5, 6]], np.int8)
 
@@ -49,4 +49,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], count: int, dtypes: tuple[str, 
     table = samples(seed, shape, dtypes[0], 1)[0]
     picks = np.random.default_rng(seed).integers(0, shape[0], (2, count), np.int32)
     inputs = [Activation((count,), dtype="int32"), Constant(table, scale if dtypes[0] == "int8" else None)]
-    agree(content("EMBEDDING_LOOKUP", inputs, [Activation((count, *shape[1:]), dtype=dtypes[1])]), picks)
+    assert_agrees(content("EMBEDDING_LOOKUP", inputs, [Activation((count, *shape[1:]), dtype=dtypes[1])]), picks)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError, ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 X = np.arange(6, dtype=np.int8).reshape(2, 3)
 
@@ -40,4 +40,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], drawn: int, dtype: str, seed: i
     place = axis % (len(shape) + 1)
     target = (*shape[:place], 1, *shape[place:])
     file = content("EXPAND_DIMS", [Activation(shape, dtype=dtype), numbers(axis)], [Activation(target, dtype=dtype)])
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

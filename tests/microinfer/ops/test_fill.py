@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 
 def test_the_scalar_fills_the_shape() -> None:
@@ -31,4 +31,4 @@ def test_a_value_in_a_vector_is_refused() -> None:
 )  # fmt: skip
 def test_as_tflite_micro(shape: tuple[int, ...], dtype: str, index: str, seed: int) -> None:
     inputs = [Constant(np.array(shape, index)), Activation((), dtype=dtype)]
-    agree(content("FILL", inputs, [Activation(shape, dtype=dtype)]), samples(seed, (), dtype))
+    assert_agrees(content("FILL", inputs, [Activation(shape, dtype=dtype)]), samples(seed, (), dtype))

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import QUICK, Array, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import (
+    QUICK,
+    Array,
+    assert_agrees,
+    content,
+    lengths,
+    numbers,
+    outputs_of,
+    samples,
+    seeds,
+)
 
 X = np.array([[1, 2, 3], [4, 5, 6]], np.int8)
 
@@ -57,4 +67,4 @@ def test_as_tflite_micro(
     if fixed:
         inputs[1] = Constant(values.pop()[0])
     file = content("GATHER", inputs, [Activation(target, dtype=dtype)], axis=axis, batch_dims=common)
-    agree(file, *values)
+    assert_agrees(file, *values)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 X = np.array([[1, 2, 3], [4, 5, 6]], np.int8)
 
@@ -49,4 +49,4 @@ def test_as_tflite_micro(
     indices = np.random.default_rng(seed).integers(0, shape[:depth], (2, *head, depth), np.int32)
     inputs = [Activation(shape, dtype=dtype), Activation((*head, depth), dtype="int32")]
     file = content("GATHER_ND", inputs, [Activation((*head, *shape[depth:]), dtype=dtype)])
-    agree(file, samples(seed, shape, dtype), indices)
+    assert_agrees(file, samples(seed, shape, dtype), indices)

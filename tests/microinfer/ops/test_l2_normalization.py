@@ -12,7 +12,7 @@ from microinfer.graph.tflite import parse
 from microinfer.ops.inverse_square_root import inverse_square_root
 from tests.microinfer import drawn
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 
 def test_three_four_five() -> None:
@@ -51,4 +51,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], depth: int, dtype: str, zero: i
     scale = 0.5 if dtype == "int8" else None
     shape = (*shape[:-1], depth)
     file = content("L2_NORMALIZATION", [Activation(shape, scale, zero, dtype)], [Activation(shape, scale, 0, dtype)])
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

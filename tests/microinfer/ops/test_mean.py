@@ -13,7 +13,7 @@ from microinfer.ops.mean import mean_factor
 from microinfer.quant import quantize_multiplier
 from tests.microinfer import drawn
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, numbers, outputs_of, samples, seeds
 from tests.microinfer.ops.reductions import Reduced, reductions
 
 
@@ -51,11 +51,11 @@ def test_integers_as_tflite_micro(
 ) -> None:
     zeros = [data.draw(drawn.zero_point) for _ in range(2)]
     file = r.file("MEAN", Activation(r.shape, scale, zeros[0], dtype), Activation(r.target, out_scale, zeros[1], dtype))
-    agree(file, samples(seed, r.shape, dtype))
+    assert_agrees(file, samples(seed, r.shape, dtype))
 
 
 @QUICK
 @given(reductions(), seeds)
 def test_float32_as_tflite_micro(r: Reduced, seed: int) -> None:
     file = r.file("MEAN", Activation(r.shape, dtype="float32"), Activation(r.target, dtype="float32"))
-    agree(file, samples(seed, r.shape, "float32"))
+    assert_agrees(file, samples(seed, r.shape, "float32"))

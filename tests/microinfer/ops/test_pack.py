@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError, ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 X, Y = np.array([1, 2, 3], np.int8), np.array([4, 5, 6], np.int8)
 
@@ -44,4 +44,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
     target = (*shape[:place], count, *shape[place:])
     file = content("PACK", [Activation(shape, dtype=dtype)] * count, [Activation(target, dtype=dtype)],
                    values_count=count, axis=axis)  # fmt: skip
-    agree(file, *(samples(seed + i, shape, dtype) for i in range(count)))
+    assert_agrees(file, *(samples(seed + i, shape, dtype) for i in range(count)))

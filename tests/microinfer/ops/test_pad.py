@@ -11,7 +11,7 @@ from microinfer.errors import ModelError, ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer import drawn
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 
 def pairs(*ends: tuple[int, int]) -> Constant:
@@ -65,4 +65,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
         inputs.append(Activation((1,), scale, zero, dtype))
         values.append(samples(seed + 1, (1,), dtype))
     op = "PAD" if kind == "none" else "PADV2"
-    agree(content(op, inputs, [Activation(target, scale, zero, dtype)]), *values)
+    assert_agrees(content(op, inputs, [Activation(target, scale, zero, dtype)]), *values)

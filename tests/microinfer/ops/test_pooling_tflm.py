@@ -10,7 +10,7 @@ from microinfer.graph.tflite import parse
 from tests.microinfer import drawn
 from tests.microinfer.geometry import Geometry, geometries
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, outputs_of, samples, seeds
 
 PAIR = {"filter_height": 1, "filter_width": 2, "stride_h": 1, "stride_w": 1, "padding": "VALID"}
 
@@ -49,4 +49,4 @@ def test_as_tflite_micro(
     )
     options = {**g.options(), "filter_height": g.kernel[0], "filter_width": g.kernel[1]}
     file = content(op, [source], [target], fused_activation_function=fused, **options)
-    agree(file, samples(seed, source.shape, dtype))
+    assert_agrees(file, samples(seed, source.shape, dtype))

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, numbers, outputs_of, samples, seeds
 from tests.microinfer.ops.reductions import Reduced, reductions
 
 
@@ -22,4 +22,4 @@ def test_as_tflite_micro(r: Reduced, seed: int) -> None:
     file = r.file("REDUCE_ALL", Activation(r.shape, dtype="bool"), Activation(r.target, dtype="bool"))
     generator = np.random.default_rng(seed)
     x = samples(seed, r.shape, "bool") | (generator.random((2, *r.shape)) < 0.8)
-    agree(file, x)
+    assert_agrees(file, x)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, numbers, outputs_of, samples, seeds
 from tests.microinfer.ops.reductions import Reduced, reductions
 
 NAN, INF, MOST = float("nan"), float("inf"), float(np.finfo(np.float32).max)
@@ -56,4 +56,4 @@ def test_as_tflite_micro(r: Reduced, op: str, dtype: str, special: float, seed: 
     x = samples(seed, r.shape, dtype)
     if dtype == "float32":
         x[np.random.default_rng(seed).random(x.shape) < 0.3] = special
-    agree(r.file(op, Activation(r.shape, scale, 3, dtype), Activation(r.target, scale, 3, dtype)), x)
+    assert_agrees(r.file(op, Activation(r.shape, scale, 3, dtype), Activation(r.target, scale, 3, dtype)), x)

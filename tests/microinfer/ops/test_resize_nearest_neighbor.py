@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, numbers, outputs_of, samples, seeds
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_as_tflite_micro(
         Activation((shape[0], *size, shape[3]), dtype=dtype),
     )
     file = content("RESIZE_NEAREST_NEIGHBOR", inputs, [output], align_corners=corners, half_pixel_centers=centers)
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

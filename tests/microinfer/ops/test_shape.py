@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 
 def test_each_sample_has_its_own() -> None:
@@ -20,4 +20,4 @@ def test_each_sample_has_its_own() -> None:
 @given(lengths(1, 5), st.sampled_from(["bool", "int8", "int16", "int32", "int64", "float32"]), seeds)
 def test_as_tflite_micro(shape: tuple[int, ...], dtype: str, seed: int) -> None:
     file = content("SHAPE", [Activation(shape, dtype=dtype)], [Activation((len(shape),), dtype="int32")])
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError, ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation, Constant
-from tests.microinfer.ops.agreement import QUICK, agree, content, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, numbers, outputs_of, samples, seeds
 
 IMAGE = np.array([[1, 2, 3], [4, 5, 6]], np.int8).reshape(1, 2, 3, 1)
 
@@ -58,4 +58,4 @@ def test_unpadded_as_tflite_micro(rank: int, data: st.DataObject, back: bool, dt
     images = (n * int(np.prod(block)), *cells, c)
     op, source, target = ("BATCH_TO_SPACE_ND", images, image) if back else ("SPACE_TO_BATCH_ND", image, images)
     inputs = [Activation(source, dtype=dtype), numbers(*block), borders(*edge)]
-    agree(content(op, inputs, [Activation(target, dtype=dtype)]), samples(seed, source, dtype))
+    assert_agrees(content(op, inputs, [Activation(target, dtype=dtype)]), samples(seed, source, dtype))

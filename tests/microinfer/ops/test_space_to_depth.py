@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, outputs_of, samples, seeds
 
 IMAGE = np.array([[1, 2, 5, 6], [3, 4, 7, 8]], np.int8).reshape(1, 2, 4, 1)
 DEEP = np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.int8).reshape(1, 1, 2, 4)
@@ -40,4 +40,4 @@ def test_as_tflite_micro(shape: tuple[int, int, int, int], block: int, deep: boo
     image, depth = (n, h * block, w * block, c), (n, h, w, c * block * block)
     op, source, target = ("DEPTH_TO_SPACE", depth, image) if deep else ("SPACE_TO_DEPTH", image, depth)
     file = content(op, [Activation(source, dtype=dtype)], [Activation(target, dtype=dtype)], block_size=block)
-    agree(file, samples(seed, source, dtype))
+    assert_agrees(file, samples(seed, source, dtype))

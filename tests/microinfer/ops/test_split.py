@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError, ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 X = np.array([[1, 2, 3, 4]], np.int8)
 
@@ -43,4 +43,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
     whole = (*shape[:place], shape[place] * count, *shape[place + 1 :])
     outputs = [Activation(shape, dtype=dtype)] * count
     file = content("SPLIT", [numbers(axis), Activation(whole, dtype=dtype)], outputs, num_splits=count)
-    agree(file, samples(seed, whole, dtype))
+    assert_agrees(file, samples(seed, whole, dtype))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 X = np.array([[1, 2, 3, 4]], np.int8)
 
@@ -40,4 +40,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
     whole = (*shape[:place], sum(sizes), *shape[place + 1 :])
     outputs = [Activation((*shape[:place], n, *shape[place + 1 :]), dtype=dtype) for n in sizes]
     inputs = [Activation(whole, dtype=dtype), numbers(*sizes), numbers(axis)]
-    agree(content("SPLIT_V", inputs, outputs, num_splits=len(sizes)), samples(seed, whole, dtype))
+    assert_agrees(content("SPLIT_V", inputs, outputs, num_splits=len(sizes)), samples(seed, whole, dtype))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 
 def test_listed_axes_or_all() -> None:
@@ -34,4 +34,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
     target = tuple(n for axis, n in enumerate(shape) if axis not in (dropped or ones))
     file = content("SQUEEZE", [Activation(shape, dtype=dtype)], [Activation(target, dtype=dtype)],
                    squeeze_dims=tuple(dropped))  # fmt: skip
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 ROW = np.arange(6, dtype=np.int8)
 
@@ -68,4 +68,4 @@ def test_as_tflite_micro(
     inputs = [Activation(shape, dtype=dtype), begins, ends, strides]
     file = content("STRIDED_SLICE", inputs, [Activation(taken.shape, dtype=dtype)],
                    begin_mask=opened, end_mask=ended, shrink_axis_mask=shrunk)  # fmt: skip
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

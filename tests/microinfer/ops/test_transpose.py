@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ShapeError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, numbers, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, numbers, outputs_of, samples, seeds
 
 
 def test_rows_become_columns() -> None:
@@ -31,4 +31,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
     order = data.draw(st.permutations(range(len(shape))))
     target = tuple(shape[axis] for axis in order)
     file = content("TRANSPOSE", [Activation(shape, dtype=dtype), numbers(*order)], [Activation(target, dtype=dtype)])
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

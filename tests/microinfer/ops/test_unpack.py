@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from microinfer.errors import ModelError
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 X = np.array([[1, 2, 3], [4, 5, 6]], np.int8)
 
@@ -36,4 +36,4 @@ def test_as_tflite_micro(shape: tuple[int, ...], data: st.DataObject, dtype: str
     output = Activation((*shape[:place], *shape[place + 1 :]), dtype=dtype)
     count = shape[place]
     file = content("UNPACK", [Activation(shape, dtype=dtype)], [output] * count, num=count, axis=axis)
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))

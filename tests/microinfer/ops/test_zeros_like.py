@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from microinfer.graph.tflite import parse
 from tests.microinfer.layers import Activation
-from tests.microinfer.ops.agreement import QUICK, agree, content, lengths, outputs_of, samples, seeds
+from tests.microinfer.ops.agreement import QUICK, assert_agrees, content, lengths, outputs_of, samples, seeds
 
 
 def test_zero_is_stored_whatever_the_zero_point() -> None:
@@ -20,4 +20,4 @@ def test_zero_is_stored_whatever_the_zero_point() -> None:
 @given(lengths(1, 4), st.sampled_from(["int8", "int32", "int64", "float32"]), seeds)
 def test_as_tflite_micro(shape: tuple[int, ...], dtype: str, seed: int) -> None:
     file = content("ZEROS_LIKE", [Activation(shape, dtype=dtype)], [Activation(shape, dtype=dtype)])
-    agree(file, samples(seed, shape, dtype))
+    assert_agrees(file, samples(seed, shape, dtype))
