@@ -58,8 +58,11 @@ class Tensor:
 
     @property
     def scale(self) -> float:
-        """Per-tensor scale; raises ModelError for tensors that have none or several."""
-        return float(self._single().scale[0])
+        """Per-tensor scale; raises ModelError for tensors that have none or several, or zero."""
+        scale = float(self._single().scale[0])
+        if scale == 0:
+            raise ModelError(f"tensor {self.index} ({self.name}) has scale 0")
+        return scale
 
     @property
     def zero_point(self) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from microinfer.fast.canvas import Border, Canvas
 from microinfer.fast.registry import FastLayer, activations, prepare
 from microinfer.fast.rescale import Step
+from microinfer.fast.scratch import Scratch
 from microinfer.graph.model import Array, Graph, Node, Tensor
 from microinfer.numerics import Profile
 
@@ -37,6 +38,20 @@ class _Stage:
     store: bool = False
 
 
+class _Easel:
+    """Canvases to use again once nobody reads them any more; one of the same shape and border is as good as new."""
+
+    def __init__(self) -> None:
+        self._free: dict[tuple[tuple[int, ...], Border], list[Canvas]] = {}
+
+    def take(self, shape: tuple[int, ...], border: Border) -> Canvas:
+        free = self._free.get((shape, border))
+        return free.pop() if free else Canvas.blank(shape, border)
+
+    def give_back(self, canvas: Canvas) -> None:
+        self._free.setdefault((canvas.values.shape, canvas.border), []).append(canvas)
+
+
 @dataclass(eq=False)
 class Plan:
     """`batch` invocations of a graph at once. Results never share memory with the plan."""
@@ -52,19 +67,26 @@ class Plan:
         wanted = {t.index for t in self.graph.outputs} | {
             t.index for node in self.graph.nodes if node.index not in self.layers for t in activations(node)
         }
+        last = {
+            t.index: node.index for node in self.graph.nodes if node.index in self.layers for t in activations(node)
+        }
+        easel, scratch = _Easel(), Scratch()
         for node in self.graph.nodes:
             layer = self.layers.get(node.index)
             if layer is None:
                 self._stages.append(_Stage(node))
                 continue
-            given = activations(node)
-            load = tuple(dict.fromkeys(t for t in given if t.index not in self._canvases))
+            given = list(dict.fromkeys(activations(node)))
+            load = tuple(t for t in given if t.index not in self._canvases)
             for tensor in (*load, node.output):
                 shape = (self.batch * tensor.shape[0], *tensor.shape[1:])
-                self._canvases[tensor.index] = Canvas.blank(shape, borders.get(tensor.index, Border()))
-            sources = [self._canvases[t.index] for t in given]
-            calls = layer.bind(sources, self._canvases[node.output.index])
+                self._canvases[tensor.index] = easel.take(shape, borders.get(tensor.index, Border()))
+            sources = [self._canvases[t.index] for t in activations(node)]
+            calls = layer.bind(sources, self._canvases[node.output.index], scratch)
             self._stages.append(_Stage(node, load, calls, node.output.index in wanted))
+            for tensor in (*given, node.output):
+                if last.get(tensor.index, node.index) == node.index:
+                    easel.give_back(self._canvases[tensor.index])
 
     def _borders(self) -> dict[int, Border]:
         """For each tensor the border that all its fast readers can live with."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
-from microinfer.errors import MicroinferError
+from microinfer.errors import ModelError
+from microinfer.fast.registry import FastLayer
 from microinfer.graph.model import Array, Graph, Node, Tensor
-from microinfer.graph.plan import FastLayer, Plan, fast_layers
+from microinfer.graph.plan import Plan, fast_layers
 from microinfer.numerics import Profile
 from microinfer.ops import registry
 
-
+_NONSENSE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
 _CHUNK = 64
 _CHUNK_ELEMENTS = 1 << 16
 
@@ -32,7 +34,7 @@ class GraphRunner:
         self._plans: dict[int, Plan] = {}
         found = [op for op in map(registry.find, graph.nodes) if op]
         pairs = list(zip(found, graph.nodes, strict=True))
-        self._kernels = [op.plan(node, profile.for_operator(node.op), context) for op, node in pairs]
+        self._kernels = [_planned(op, node, profile, context) for op, node in pairs]
         self.folds = all(op.folds(node) for op, node in pairs) and _has_batch_axis(graph)
         largest = max((t.elements for node in graph.nodes for t in node.outputs), default=1)
         self.chunk = max(1, min(_CHUNK, _CHUNK_ELEMENTS // max(1, largest))) if self.folds else 1
@@ -40,7 +42,7 @@ class GraphRunner:
 
     def reset(self) -> None:
         """Set variable tensors to their initial value: zero as their quantisation has it."""
-        self._variables = {t.index: _initial(t) for t in self.graph.tensors if t.is_variable}
+        self._variables = {t.index: initial_value(t) for t in self.graph.tensors if t.is_variable}
 
     def run(self, inputs: Sequence[Array], keep: bool = True) -> dict[int, Array]:
         """All activations by tensor index, for inputs in the graph's order; without `keep` perhaps only the outputs."""
@@ -64,10 +66,8 @@ class GraphRunner:
     def step(self, node: Node, values: Mapping[int, Array]) -> tuple[Array, ...]:
         """Outputs of one layer for activations by tensor index; variables move on."""
         given = [None if t is None else t.data if t.data is not None else self._read(t, values) for t in node.inputs]
-        try:
+        with _blaming(node, "run"):
             result = self._kernels[node.index](*given)
-        except (ValueError, TypeError, IndexError, MemoryError, ZeroDivisionError, OverflowError) as error:
-            raise MicroinferError(f"layer {node.index} ({node.op}) cannot run: {error}") from error
         if isinstance(result, registry.Update):
             for position, value in result.variables:
                 self._variables[node.input(position).index] = value
@@ -84,6 +84,25 @@ def _has_batch_axis(graph: Graph) -> bool:
     return all(t.shape[:1] == (1,) for t in tensors if t.data is None)
 
 
-def _initial(tensor: Tensor) -> Array:
+@contextmanager
+def _blaming(node: Node, what: str) -> Iterator[None]:
+    """Turn what a nonsensical layer makes NumPy raise into a ModelError naming the layer; keep it from warning."""
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except _NONSENSE as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ModelError(f"layer {node.index} ({node.op}) cannot {what}: {reason}") from error
+
+
+def _planned(op: registry.Operator, node: Node, profile: Profile, context: registry.Context) -> registry.Kernel:
+    with _blaming(node, "be planned"):
+        return op.plan(node, profile.for_operator(node.op), context)
+
+
+def initial_value(tensor: Tensor) -> Array:
+    """A variable before it is written: the zero point of int8, else zero, as TensorFlow Lite Micro sets it."""
     zero = tensor.zero_point if tensor.dtype == "int8" and tensor.quantization is not None else 0
+    if not -128 <= zero <= 127:
+        raise ModelError(f"variable {tensor.name} has zero point {zero}, which int8 does not hold")
     return np.full(tensor.shape, zero, tensor.dtype)

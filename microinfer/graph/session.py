@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from microinfer.errors import InputError, ModelError
+from microinfer.errors import InputError, ModelError, UnknownName
 from microinfer.graph.model import Array, Graph, Model, Node, Tensor, describe_shape
 from microinfer.graph.runner import GraphRunner
 from microinfer.numerics import profile as numerics_profile
 from microinfer.ops import registry
 
 _DEEPEST = 16
+FEEDABLE = ("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "float32", "float64")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,11 @@ class Trace:
     def tensor(self, key: str | int) -> Array:
         """Value of a tensor by name or index, constants included."""
         tensor = self.model.tensor(key)
-        return tensor.data if tensor.data is not None else self.activations[tensor.index]
+        if tensor.data is not None:
+            return tensor.data
+        if tensor.index not in self.activations:
+            raise UnknownName(f"tensor {tensor.name} of {self.model.name} is a variable or was not kept")
+        return self.activations[tensor.index]
 
     def layer(self, index: int) -> tuple[Array, ...]:
         """Outputs of layer `index`."""
@@ -144,6 +149,8 @@ def stack_samples(model: Model, inputs: Sequence[Array]) -> list[Array]:
 def _stack(array: Array, tensor: Tensor) -> Array:
     """`array` with the samples along its first axis; each of them the input's shape without its leading 1."""
     array = np.asarray(array)
+    if tensor.dtype not in FEEDABLE:
+        raise InputError(f"input {tensor.name} is {tensor.dtype}, which cannot be given as an array")
     if array.dtype != np.dtype(tensor.dtype):
         raise InputError(f"input {tensor.name} is {tensor.dtype}, got {array.dtype}")
     shape = tensor.shape

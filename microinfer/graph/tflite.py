@@ -39,6 +39,8 @@ def load(path: str | Path) -> Model:
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(f"cannot read model {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ModelError(f"cannot read model {str(path)!r}: {error}") from error
     return parse(content, path.name)
 
 

@@ -48,7 +48,7 @@ class ConvParams:
 def conv_window(node: Node) -> Window:
     """Window of a convolution; raises ShapeError where weights (O, KH, KW, C / groups) do not fit the activations."""
     source, weights, target = node.input(0), node.input(1), node.output
-    if len(weights.shape) != 4 or weights.shape[0] != target.shape[-1]:
+    if len(weights.shape) != 4 or weights.shape[:1] != target.shape[-1:]:
         raise ShapeError(f"layer {node.index} (CONV_2D): weights {weights.shape} for output {target.shape}")
     window = Window.of(node, weights.shape[1:3])
     _groups(source.shape[3], weights.shape[3], weights.shape[0])
@@ -56,8 +56,9 @@ def conv_window(node: Node) -> Window:
 
 
 def _groups(channels: int, group_channels: int, filters: int) -> int:
-    if group_channels < 1 or channels % group_channels or filters % (channels // group_channels):
-        raise ShapeError(f"{channels} channels in groups of {group_channels} do not divide {filters} filters")
+    if channels < 1 or group_channels < 1 or channels % group_channels or filters % (channels // group_channels):
+        groups = f"{channels} channels in groups of {group_channels}"
+        raise ShapeError(f"CONV_2D: {groups} do not divide {filters} filters")
     return channels // group_channels
 
 

@@ -52,7 +52,7 @@ class DepthwiseParams:
 def depthwise_window(node: Node) -> Window:
     """Window of a depthwise convolution; raises ShapeError where weights (1, KH, KW, O) do not fit the activations."""
     source, weights, target = node.input(0), node.input(1), node.output
-    if len(weights.shape) != 4 or weights.shape[0] != 1 or weights.shape[3] != target.shape[-1]:
+    if len(weights.shape) != 4 or weights.shape[0] != 1 or weights.shape[3:] != target.shape[-1:]:
         raise ShapeError(f"layer {node.index} (DEPTHWISE_CONV_2D): weights {weights.shape}, output {target.shape}")
     window = Window.of(node, weights.shape[1:3])
     if source.shape[3] < 1 or weights.shape[3] % source.shape[3]:

@@ -16,7 +16,10 @@ from microinfer.quant import Clamp, activation_range
 
 
 def pool_window(node: Node) -> Window:
-    """Window of a pooling node."""
+    """Window of a pooling node; raises ShapeError unless input and output have the same channels."""
+    source, target = node.input(0).shape, node.output.shape
+    if source[-1:] != target[-1:]:
+        raise ShapeError(f"layer {node.index} ({node.op}): {source} has other channels than {target}")
     return Window.of(node, (node.options.get("filter_height", 1), node.options.get("filter_width", 1)))
 
 
