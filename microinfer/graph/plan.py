@@ -13,7 +13,7 @@ from operator import or_
 import numpy as np
 
 from microinfer.fast.canvas import Border, Canvas
-from microinfer.fast.registry import FastLayer, activations, prepare
+from microinfer.fast.registry import FastLayer, Refinable, activations, prepare
 from microinfer.fast.rescale import Step
 from microinfer.fast.scratch import Scratch
 from microinfer.graph.model import Array, Graph, Node, Tensor
@@ -26,6 +26,11 @@ def fast_layers(graph: Graph, profile: Profile) -> dict[int, FastLayer]:
     """The fast layers of a graph by node index, with their proofs made."""
     found = {node.index: prepare(node, profile.for_operator(node.op)) for node in graph.nodes}
     return {index: layer for index, layer in found.items() if layer is not None}
+
+
+def refined(layers: Mapping[int, FastLayer]) -> dict[int, FastLayer]:
+    """The same layers in the fastest form that a search finds."""
+    return {index: layer.refined() if isinstance(layer, Refinable) else layer for index, layer in layers.items()}
 
 
 @dataclass(eq=False)

@@ -10,12 +10,13 @@ import numpy as np
 from microinfer.errors import ModelError
 from microinfer.fast.registry import FastLayer
 from microinfer.graph.model import Array, Graph, Node, Tensor
-from microinfer.graph.plan import Plan, fast_layers
+from microinfer.graph.plan import Plan, fast_layers, refined
 from microinfer.numerics import Profile
 from microinfer.ops import registry
 
 _NONSENSE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
 _CHUNK = 64
+_RUNS_BEFORE_SEARCH = 32
 _CHUNK_ELEMENTS = 1 << 16
 
 
@@ -24,7 +25,7 @@ class GraphRunner:
 
     `folds` tells whether samples may be stacked along the first axis of every activation, `chunk` how many to stack so
     that the largest activation stays in the processor's cache. `step` is the specification; `run` gives the same bytes
-    by way of fast layers, which are prepared by the first run.
+    by way of fast layers, which are prepared by the first run; after some runs a search for faster forms repays itself.
     """
 
     def __init__(self, graph: Graph, profile: Profile, context: registry.Context) -> None:
@@ -32,6 +33,7 @@ class GraphRunner:
         self._profile = profile
         self._layers: dict[int, FastLayer] | None = None
         self._plans: dict[int, Plan] = {}
+        self._runs = 0
         found = [op for op in map(registry.find, graph.nodes) if op]
         pairs = list(zip(found, graph.nodes, strict=True))
         self._kernels = [_planned(op, node, profile, context) for op, node in pairs]
@@ -48,6 +50,10 @@ class GraphRunner:
         """All activations by tensor index, for inputs in the graph's order; without `keep` perhaps only the outputs."""
         values = {tensor.index: array for tensor, array in zip(self.graph.inputs, inputs, strict=True)}
         batch = len(inputs[0]) if self.folds and inputs else 1
+        self._runs += 1
+        if self._runs == _RUNS_BEFORE_SEARCH:
+            self._layers = refined(self._layers or fast_layers(self.graph, self._profile))
+            self._plans.clear()
         plan = self._plans.pop(batch, None) or self._plan(batch)
         plan.run(values, self.step, keep)
         self._plans[batch] = plan
