@@ -78,5 +78,6 @@ def _named(name: str) -> Prepare | None:
 
 def _is_plain_int8(tensor: Tensor) -> bool:
     quantization = tensor.quantization
-    single = quantization is not None and quantization.scale.size == 1
-    return tensor.dtype == "int8" and not tensor.is_variable and single and len(tensor.shape) > 0
+    if quantization is None or quantization.scale.size != 1 or not -128 <= quantization.zero_point[0] <= 127:
+        return False
+    return tensor.dtype == "int8" and not tensor.is_variable and len(tensor.shape) > 0

@@ -27,7 +27,8 @@ from microinfer.quant import SoftmaxScaling
 
 _SUM_INTEGER_BITS = 12
 _TO_OUTPUT = 35
-_LONGEST = 1 << 12
+# Longer rows may sum up to what the specification refuses.
+_LONGEST = (1 << 9) - 1
 _MOST_ROWS = 16
 
 

@@ -14,7 +14,7 @@ from microinfer.numerics import profile as numerics_profile
 from microinfer.ops import registry
 
 _DEEPEST = 16
-FEEDABLE = ("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "float32", "float64")
+FEEDABLE = ("bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)), "float32", "float64")
 
 
 @dataclass(frozen=True, eq=False)
