@@ -11,6 +11,6 @@ setup(
     package_data={
         KERNELS: ["include/*.h", "src/*.c", "startup/*.c", "linker/*.ld"],
         "emulator": ["cores/*.toml", "py.typed", "*.pyi"],
-        "microinfer": ["numerics/*.toml", "py.typed"],
+        "microinfer": ["numerics/*.toml", "verify/*.toml", "py.typed"],
     },
 )

@@ -1,0 +1,105 @@
+"""A verification as JSON (schema microinfer.verify version 1), as a table, and as lines about each defect."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rich.table import Table
+
+from microinfer.verify.campaign import CampaignResult, FunctionResult
+from microinfer.verify.defect import Defect
+from microinfer.verify.knobs import knobs_to_values
+
+SCHEMA = "microinfer.verify"
+VERSION = 1
+
+
+def render(result: CampaignResult) -> str:
+    """The result as text."""
+    document = {
+        "schema": SCHEMA,
+        "schema_version": VERSION,
+        "library": result.library,
+        "core": result.core,
+        "seed": result.seed,
+        "interrupted": result.interrupted,
+        "cases": result.cases,
+        "defects": [_defect(defect) for defect in result.defects],
+        "functions": [_function(function) for function in result.functions],
+        "unknown": list(result.unknown),
+    }
+    return json.dumps(document, indent=2, allow_nan=False)
+
+
+def _function(function: FunctionResult) -> dict[str, Any]:
+    return {
+        "function": function.function,
+        "cases": function.cases,
+        "failing": function.failing,
+        "defects": len(function.defects),
+        "stack": function.stack,
+        "deepest_case": function.deepest,
+        "skipped": function.skipped,
+    }
+
+
+def _defect(defect: Defect) -> dict[str, Any]:
+    return {
+        "function": defect.function,
+        "kind": defect.finding.kind,
+        "text": defect.finding.text,
+        "buffer": defect.finding.buffer,
+        "place": defect.finding.place,
+        "failing": defect.failing,
+        "cases": defect.cases,
+        "family": defect.family,
+        "explanation": defect.explanation,
+        "smallest": knobs_to_values(defect.smallest.knobs),
+        "origin": defect.smallest.origin,
+    }
+
+
+def functions(result: CampaignResult) -> Table:
+    """One row a function."""
+    table = Table(title=f"{result.library} on {result.core}, seed {result.seed}", title_justify="left")
+    table.add_column("function")
+    for name in ("cases", "failing", "stack"):
+        table.add_column(name, justify="right")
+    table.add_column("verdict")
+    for row in result.functions:
+        table.add_row(row.function, f"{row.cases:,}", f"{row.failing:,}", f"{row.stack:,}", _verdict(row))
+    return table
+
+
+def _verdict(function: FunctionResult) -> str:
+    if function.skipped:
+        return f"skipped: {function.skipped}"
+    if not function.defects:
+        return "ok" if function.cases else "not run"
+    kinds = dict.fromkeys(defect.finding.kind for defect in function.defects)
+    return f"[red]{', '.join(kinds)}[/red]"
+
+
+def summary(result: CampaignResult) -> str:
+    """Lines for each defect, then the totals."""
+    rows = [line for number, defect in enumerate(result.defects, 1) for line in _lines(number, defect)]
+    if result.unknown:
+        rows.append(f"no specification: {', '.join(result.unknown)}")
+    count = len(result.defects)
+    text = f"{count} defect{'' if count == 1 else 's'}" if count else "no defect"
+    state = ", interrupted" if result.interrupted else ""
+    rows.append(f"{text}: {len(result.functions)} functions, {result.cases:,} cases{state}")
+    return "\n".join(rows)
+
+
+def _lines(number: int, defect: Defect) -> list[str]:
+    lines = [
+        f"{number}. {defect.function}: {defect.finding}",
+        f"   in {defect.failing} of {defect.cases} cases{', ' + defect.family if defect.family else ''}",
+    ]
+    if defect.explanation:
+        lines.append(f"   {defect.explanation}")
+    smallest = ", ".join(f"{path}={value}" for path, value in knobs_to_values(defect.smallest.knobs).items())
+    lines.append(f"   smallest case: {smallest}")
+    return [line.replace("[", "\\[") for line in lines]

@@ -1,0 +1,63 @@
+"""Saved cases: one .npz with the contents, the knobs, the function, and which library showed what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microinfer.errors import VerifyError
+from microinfer.verify.case import Case
+from microinfer.verify.knobs import knobs_from_values, knobs_to_values
+from microinfer.verify.spec import OutOfDomain, spec_of
+
+FORMAT = "microinfer.case 1"
+_ARRAY = "array:"
+_HEADER = "header"
+
+
+@dataclass(frozen=True, eq=False)
+class SavedCase:
+    """A case with the core it ran on, the library (relative to the file it is saved in) and what was wrong."""
+
+    case: Case
+    core: str
+    library: str
+    finding: str
+
+
+def to_arrays(saved: SavedCase) -> Mapping[str, NDArray[Any]]:
+    """What goes into the .npz."""
+    case = saved.case
+    header = {
+        "format": FORMAT,
+        "function": case.function,
+        "knobs": knobs_to_values(case.knobs),
+        "origin": case.origin,
+        "core": saved.core,
+        "library": saved.library,
+        "finding": saved.finding,
+    }
+    text = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    return {_HEADER: text} | {f"{_ARRAY}{path}": array for path, array in case.arrays.items()}
+
+
+def load_case(path: str | Path) -> SavedCase:
+    """Read a saved case; VerifyError when the file is none, UnknownName when nobody specifies its function."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            header = json.loads(file[_HEADER].tobytes())
+            arrays = {key.removeprefix(_ARRAY): file[key] for key in file.files if key.startswith(_ARRAY)}
+        if header["format"] != FORMAT:
+            raise VerifyError(f"{path}: format {header['format']}; this version reads {FORMAT}")
+        spec = spec_of(header["function"])
+        knobs = knobs_from_values(spec.knobs, header["knobs"])
+        case = Case(spec.function, knobs, spec.plan(knobs), arrays, header["origin"])
+        return SavedCase(case, header["core"], header["library"], header["finding"])
+    except (OSError, ValueError, KeyError, EOFError, OutOfDomain) as error:
+        raise VerifyError(f"{path}: no saved case ({type(error).__name__}: {error})") from error
