@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from emulator.board import Board
     from emulator.cstruct import (
         Bool,
         ByValue,
@@ -33,22 +34,27 @@ if TYPE_CHECKING:
     from emulator.machine import CallResult, Machine
     from emulator.memory import MemoryMap, Region
     from emulator.placement import Buffer
+    from emulator.run_result import FaultReport, RunResult
 
 _HOMES = {
+    "emulator.board": "Board",
     "emulator.cstruct": "Bool ByValue Float32 Float64 Int8 Int16 Int32 Int64 Pointer Struct Uint8 Uint16 Uint32 Uint64",
     "emulator.errors": "EmulatorError",
     "emulator.machine": "CallResult Machine",
     "emulator.memory": "MemoryMap Region",
     "emulator.placement": "Buffer",
+    "emulator.run_result": "FaultReport RunResult",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "Board",
     "Bool",
     "Buffer",
     "ByValue",
     "CallResult",
     "EmulatorError",
+    "FaultReport",
     "Float32",
     "Float64",
     "Int8",
@@ -59,6 +65,7 @@ __all__ = [
     "MemoryMap",
     "Pointer",
     "Region",
+    "RunResult",
     "Struct",
     "Uint8",
     "Uint16",

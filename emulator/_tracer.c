@@ -14,6 +14,7 @@ typedef struct {
     uint32_t target;
     uint32_t next;     /* the edge that followed this one last */
     uint64_t count, cycles, instructions;
+    int mark;          /* 1: a run that pays attention stops behind it, 2: any run */
 } Edge;
 
 typedef struct {
@@ -25,7 +26,7 @@ typedef struct {
     uint32_t mask;
     uint32_t last;     /* the edge counted last; edge 0 is a dummy that matches nothing */
     uint64_t open;     /* the block entered last | size << 32; size 0: none */
-    char stopped, failed;
+    char stopped, failed, attention;
     void (*stop)(void *);
     PyObject *cost;
     PyObject *error;
@@ -71,14 +72,15 @@ static uint32_t add_edge(Tracer *t, uint64_t from, uint32_t target) {
     PyGILState_STATE gil = PyGILState_Ensure();
     uint32_t index = 0;
     unsigned long long cycles, instructions;
+    int mark = 0;
     PyObject *cost = PyObject_CallFunction(t->cost, "kkk", (unsigned long)(uint32_t)from,
                                            (unsigned long)(from >> 32), (unsigned long)target);
-    if (cost && PyArg_ParseTuple(cost, "KK;cost must return (cycles, instructions)", &cycles, &instructions)) {
+    if (cost && PyArg_ParseTuple(cost, "KK|i;cost must return (cycles, instructions)", &cycles, &instructions, &mark)) {
         if (t->used == t->room && set_room(t, 2 * t->room) < 0) {
             PyErr_NoMemory();
         } else {
             index = t->used++;
-            t->edges[index] = (Edge){from, target, 0, 0, cycles, instructions};
+            t->edges[index] = (Edge){from, target, 0, 0, cycles, instructions, mark};
             uint32_t s = slot_of(from, target) & t->mask;
             while (t->slots[s]) s = (s + 1) & t->mask;
             t->slots[s] = index + 1;
@@ -122,9 +124,14 @@ static void enter_block(void *uc, uint64_t address, uint32_t size, void *user_da
         t->open = block;
         return;
     }
-    if (t->open >> 32) count(t, t->open, (uint32_t)address);
+    int marked = 0;
+    if (t->open >> 32) {
+        count(t, t->open, (uint32_t)address);
+        int mark = t->edges[t->last].mark;
+        marked = mark == 2 || (mark == 1 && t->attention);
+    }
     t->open = block;
-    t->stopped = t->failed || t->cycles >= t->limit;
+    t->stopped = t->failed || t->cycles >= t->limit || marked;
     if (t->stopped) t->stop(uc);
 }
 
@@ -148,6 +155,19 @@ static PyObject *close_partly(Tracer *t, PyObject *argument) {
     uint64_t address = (uint32_t)t->open, size = t->open >> 32;
     if (address < pc && pc < address + size && !t->stopped) count(t, address | (pc - address) << 32, (uint32_t)pc);
     return begin(t, NULL);
+}
+
+static PyObject *skip(Tracer *t, PyObject *argument) {
+    unsigned long long time = PyLong_AsUnsignedLongLong(argument);
+    if (PyErr_Occurred()) return NULL;
+    Edge *edge = &t->edges[t->last];
+    if ((uint32_t)edge->from == edge->target && edge->cycles && time > t->cycles) {
+        uint64_t passes = (time - t->cycles + edge->cycles - 1) / edge->cycles;
+        edge->count += passes;
+        t->cycles += passes * edge->cycles;
+        t->instructions += passes * edge->instructions;
+    }
+    Py_RETURN_NONE;
 }
 
 static PyObject *list_edges(Tracer *t, PyObject *unused) {
@@ -243,6 +263,7 @@ static PyMemberDef members[] = {
     {"cycles", T_ULONGLONG, offsetof(Tracer, cycles), 0, NULL},
     {"instructions", T_ULONGLONG, offsetof(Tracer, instructions), 0, NULL},
     {"limit", T_ULONGLONG, offsetof(Tracer, limit), 0, NULL},
+    {"attention", T_BOOL, offsetof(Tracer, attention), 0, NULL},
     {"stopped", T_BOOL, offsetof(Tracer, stopped), 0, NULL},
     {NULL},
 };
@@ -258,6 +279,7 @@ static PyMethodDef methods[] = {
     {"begin", (PyCFunction)begin, METH_NOARGS, NULL},
     {"close", (PyCFunction)close_block, METH_O, NULL},
     {"close_partly", (PyCFunction)close_partly, METH_O, NULL},
+    {"skip", (PyCFunction)skip, METH_O, NULL},
     {"edges", (PyCFunction)list_edges, METH_NOARGS, NULL},
     {"clear_counts", (PyCFunction)clear_counts, METH_NOARGS, NULL},
     {"forget", (PyCFunction)forget, METH_NOARGS, NULL},

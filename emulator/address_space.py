@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from emulator.elf import Image
 from emulator.engine import Engine
 from emulator.errors import MemoryMapError
@@ -41,6 +44,7 @@ class AddressSpace:
             self.engine.map(region.start, region.size, region.permissions)
         self._load(image)
         self._heaps: dict[str, Heap] = {}
+        self._shared: list[npt.NDArray[np.uint8]] = []
         stack = self.add_region("stack", stack_size, "rw")
         self.stack = PaintedStack(stack, self.engine.read, self.engine.write)
         self.return_address = stack.start - GUARD // 2
@@ -61,6 +65,14 @@ class AddressSpace:
         region = Region(name, self.memory.free_range(pages, near, GUARD), pages, permissions)
         self.memory.add(region)
         self.engine.map(region.start, region.size, permissions)
+        return region
+
+    def add_shared(self, name: str, memory: npt.NDArray[np.uint8], permissions: str = "rw") -> Region:
+        """Map the host array `memory`, whole pages from a page boundary, with unmapped guards on both sides."""
+        region = Region(name, self.memory.free_range(memory.size, None, GUARD), memory.size, permissions)
+        self.memory.add(region)
+        self.engine.map_shared(region.start, region.size, permissions, memory.ctypes.data)
+        self._shared.append(memory)
         return region
 
     def heap_of(self, region: Region | str | None) -> Heap:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from emulator.aapcs import Frame
 from emulator.address_space import AddressSpace
 from emulator.elf import Image
-from emulator.engine import Engine, Stop, register_ids
-from emulator.errors import CycleLimit, EmulatorError, MemoryMapError, StoppedError, TracerError
+from emulator.engine import register_ids
+from emulator.errors import CycleLimit, EmulatorError, MemoryMapError, StoppedError
 from emulator.faults import explain
+from emulator.stop import Stop
 from emulator.symbols import SymbolTable
 from emulator.timing.core import Core
 from emulator.timing.cost import CostModel
-from emulator.tracer import Tracer, make_tracer
+from emulator.tracer import attach
 
 _SAVED = ("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11")
 _SAVED_VFP = tuple(f"d{n}" for n in range(8, 16))
@@ -41,7 +42,7 @@ class Caller:
         self._space = space
         self._engine = space.engine
         self._model = CostModel(core, space.code, self.symbols.locate)
-        self.tracer = _attach(self._engine, self._model, tracer)
+        self.tracer = attach(self._engine, self._model.edge, tracer)
         self._arguments = register_ids(("r0", "r1", "r2", "r3"))
         self._vfp = register_ids([f"s{n}" for n in range(16)])
         self._sp, self._lr = register_ids(("sp", "lr"))
@@ -63,17 +64,8 @@ class Caller:
     def call(self, address: int, frame: Frame, max_cycles: int) -> Outcome:
         """Run the function at `address`; after a StoppedError the machine is ready for the next call."""
         sp = self._enter(frame)
-        tracer = self.tracer
-        cycles, instructions = tracer.cycles, tracer.instructions
-        tracer.begin()
-        tracer.limit = cycles + max_cycles
         try:
-            stop = self._engine.run(address)
-            last = tracer.block
-            self._settle(stop)
-            spent = tracer.cycles - cycles, tracer.instructions - instructions
-            if stop.kind != "exit" or spent[0] > max_cycles:
-                raise self._failure(stop, self._jump(last), max_cycles, *spent)
+            spent = self.run(address, max_cycles)
             registers = self._engine.registers((*self._results, self._sp, *self._saved))
         except BaseException:
             self._recover()
@@ -82,6 +74,20 @@ class Caller:
         r0, r1, s0, s1, end_sp = registers[:5]
         clobbered = self._clobbered(registers[5:], end_sp == sp)
         return Outcome((r0, r1), (s0, s1), *spent, stack, clobbered)
+
+    def run(self, address: int, max_cycles: int) -> tuple[int, int]:
+        """Run from `address` to an exit with registers as they are: cycles and instructions; raises StoppedError."""
+        tracer = self.tracer
+        cycles, instructions = tracer.cycles, tracer.instructions
+        tracer.begin()
+        tracer.limit = cycles + max_cycles
+        stop = self._engine.run(address)
+        last = tracer.block
+        self._settle(stop)
+        spent = tracer.cycles - cycles, tracer.instructions - instructions
+        if stop.kind != "exit" or spent[0] > max_cycles:
+            raise self._failure(stop, self._jump(last), max_cycles, *spent)
+        return spent
 
     def _enter(self, frame: Frame) -> int:
         sp = self._space.stack.top - len(frame.stack)
@@ -129,16 +135,3 @@ class Caller:
         if names:
             self._engine.set_registers(self._patterns)
         return tuple(names if sp_kept else [*names, "sp"])
-
-
-def _attach(engine: Engine, model: CostModel, wanted: str | None) -> Tracer:
-    """A tracer hooked into the engine; the Python one when the binding offers no way for a native callback."""
-    stop_function = engine.stop_function()
-    tracer = make_tracer(model.edge, stop_function, wanted if stop_function or wanted == "native" else "python")
-    if callable(tracer.callback):
-        engine.hook_blocks(tracer.callback)
-    elif not stop_function or not engine.hook_blocks_natively(tracer.callback, tracer.user_data):
-        if wanted == "native":
-            raise TracerError("this version of Unicorn's binding takes no native callback; use tracer='python'")
-        return _attach(engine, model, "python")
-    return tracer

@@ -181,3 +181,36 @@ def _attributes(elf: Any) -> tuple[str | None, bool]:
     except Exception as error:
         raise ElfError(f"damaged .ARM.attributes ({_one_line(error)})") from error
     return arch, vfp_args
+
+
+def read_lines(source: str | Path | bytes) -> tuple[tuple[int, str, int], ...]:
+    """(address, file name, line) by address; line 0 ends a sequence. Empty without DWARF or with a damaged one."""
+    try:
+        _, content = _content(source)
+        if content[:4] != b"\x7fELF":
+            return ()
+        elf: Any = ELFFile(io.BytesIO(content))
+        if not elf.has_dwarf_info():
+            return ()
+        dwarf = elf.get_dwarf_info()
+        rows: list[tuple[int, str, int]] = []
+        for unit in dwarf.iter_CUs():
+            program = dwarf.line_program_for_CU(unit)
+            if program is not None:
+                rows.extend(_line_rows(program))
+        return tuple(sorted(rows))
+    except Exception:
+        return ()
+
+
+def _line_rows(program: Any) -> list[tuple[int, str, int]]:
+    names = [entry.name.decode("utf-8", "replace") for entry in program["file_entry"]]
+    first = 0 if program["version"] >= 5 else 1
+    rows = []
+    for entry in program.get_entries():
+        state = entry.state
+        if state is not None:
+            index = state.file - first
+            name = names[index] if 0 <= index < len(names) else "?"
+            rows.append((state.address, name, 0 if state.end_sequence else state.line))
+    return rows

@@ -15,8 +15,24 @@ class ElfError(EmulatorError):
     """The file is not an ELF that a 32-bit Arm microcontroller could run."""
 
 
+class ImageError(EmulatorError):
+    """The file is no firmware: not ELF, damaged Intel HEX, or a binary without an address."""
+
+
 class UnknownCore(EmulatorError):
     """No core of that name in emulator/cores."""
+
+
+class UnknownBoard(EmulatorError):
+    """No board of that name in emulator/boards or the folders given."""
+
+
+class BoardError(EmulatorError):
+    """A board or peripheral file is wrong, or the firmware does not fit the board."""
+
+
+class UnknownRegister(EmulatorError):
+    """Firmware used a register that nothing models, and strictness was asked for."""
 
 
 class UnknownSymbol(EmulatorError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emulator.decode import Decoder, Instruction
-from emulator.engine import Access, Engine, Stop, register_ids
+from emulator.engine import Engine, register_ids
 from emulator.errors import (
     Breakpoint,
     EngineError,
@@ -17,6 +17,7 @@ from emulator.errors import (
     WaitForInterrupt,
 )
 from emulator.memory import MemoryMap, Region
+from emulator.stop import Access, Stop
 
 _WORDS = {"r": "read-only", "rx": "read-only", "rw": "not executable", "x": "execute-only", "w": "write-only"}
 

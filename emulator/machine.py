@@ -17,6 +17,7 @@ from emulator.elf import Image, Symbol, read_elf
 from emulator.errors import EmulatorError
 from emulator.memory import MemoryMap, Region
 from emulator.placement import ALIGNMENT, Buffer, Placement
+from emulator.sandbox import Sandbox
 from emulator.timing.core import load_core
 from emulator.tracer import Edge
 
@@ -61,6 +62,7 @@ class Machine:
         self._wanted_tracer = tracer
         self._space: AddressSpace | None = None
         self._caller: Caller | None = None
+        self._sandboxes = 0
         self.symbols: tuple[Symbol, ...] = ()
 
     @classmethod
@@ -157,6 +159,12 @@ class Machine:
         sizes = (shape,) if isinstance(shape, int) else tuple(shape)
         data = self.read(buffer, kind.itemsize * int(np.prod(sizes, dtype=np.int64)))
         return np.frombuffer(data, kind).reshape(sizes).copy()
+
+    def sandbox(self, slots: int, slot_size: int, stack_size: int = 16 << 10) -> Sandbox:
+        """Memory shared with the host, each of `slots` between unmapped guards, and calls with buffers in it."""
+        caller, space = self._loaded()
+        self._sandboxes += 1
+        return Sandbox(f"sandbox{self._sandboxes}", space, caller, self.core.has_fpu, (slots, slot_size, stack_size))
 
     def snapshot(self) -> Snapshot:
         """Writeable memory as it is now: static data, buffers."""

@@ -16,12 +16,15 @@ class PythonTracer:
         self.cycles = 0
         self.instructions = 0
         self.limit = NO_LIMIT
+        self.attention = False
         self.stopped = False
         self._cost = cost
         self._table: dict[tuple[int, int, int], list[int]] = {}
         self._address = 0
         self._size = 0
         self._error: BaseException | None = None
+        self._mark = 0
+        self._last = (0, 0, 0)
 
     @property
     def callback(self) -> Callable[[int, int], bool]:
@@ -38,10 +41,12 @@ class PythonTracer:
             self.stopped = False
             self._size = size
             return False
+        self._mark = 0
         if self._size:
             self._count(self._address, self._size, address)
         self._address, self._size = address, size
-        self.stopped = self._error is not None or self.cycles >= self.limit
+        due = self.cycles >= self.limit or self._mark == 2 or (self.attention and self._mark == 1)
+        self.stopped = due or self._error is not None
         return self.stopped
 
     def _count(self, address: int, size: int, target: int) -> None:
@@ -49,14 +54,16 @@ class PythonTracer:
         entry = self._table.get(key)
         if entry is None:
             try:
-                cycles, instructions = self._cost(address, size, target)
+                cycles, instructions, *mark = self._cost(address, size, target)
             except BaseException as error:
                 self._error = self._error or error
                 return
-            entry = self._table[key] = [0, cycles, instructions]
+            entry = self._table[key] = [0, cycles, instructions, *mark]
         entry[0] += 1
         self.cycles += entry[1]
         self.instructions += entry[2]
+        self._mark = entry[3] if len(entry) > 3 else 0
+        self._last = key
 
     def begin(self) -> None:
         """Forget the open block."""
@@ -74,6 +81,18 @@ class PythonTracer:
         if self._address < pc < self._address + self._size and not self.stopped:
             self._count(self._address, pc - self._address, pc)
         self.begin()
+
+    def skip(self, time: int) -> None:
+        """Repeat the last edge until `time`, if it leads back to where it began."""
+        address, _, target = self._last
+        if address != target or time <= self.cycles or self._last not in self._table:
+            return
+        _, cycles, instructions, *_ = entry = self._table[self._last]
+        if cycles:
+            passes = -((self.cycles - time) // cycles)
+            entry[0] += passes
+            self.cycles += passes * cycles
+            self.instructions += passes * instructions
 
     def edges(self) -> list[tuple[int, int, int, int, int, int]]:
         """Rows of Edge."""

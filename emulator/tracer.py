@@ -13,9 +13,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from emulator.errors import TracerError
+
+if TYPE_CHECKING:
+    from emulator.engine import Engine
 
 NO_LIMIT = (1 << 63) - 1
 
@@ -32,17 +35,26 @@ class Edge:
     instructions: int
 
 
-CostFunction = Callable[[int, int, int], tuple[int, int]]
-"""(block address, block size, next block address) -> (cycles, instructions)."""
+CostFunction = Callable[[int, int, int], tuple[int, int] | tuple[int, int, int]]
+"""(block address, block size, next block address) -> (cycles, instructions) or (cycles, instructions, mark).
+
+`mark` is 1 for a block behind which a run stops while `attention` is set, 2 for one behind which it always stops.
+"""
 
 
 class Tracer(Protocol):
-    """Counts edges. `stopped` is true when the limit, and not the program, ended the last run."""
+    """Counts edges. `stopped` is true when the limit, and not the program, ended the last run.
+
+    With `attention` set, the run also stops behind each block that `cost` marked.
+    """
 
     cycles: int
     instructions: int
     limit: int
-    stopped: bool
+    attention: bool
+
+    @property
+    def stopped(self) -> bool: ...
 
     @property
     def callback(self) -> Callable[[int, int], bool] | int:
@@ -64,6 +76,9 @@ class Tracer(Protocol):
 
     def close_partly(self, pc: int) -> None:
         """End the open block in front of `pc`, which lies inside it."""
+
+    def skip(self, time: int) -> None:
+        """Count the last edge as often again as it takes to reach `time`, if it led from a block back to it."""
 
     def edges(self) -> list[tuple[int, int, int, int, int, int]]:
         """Rows of Edge, in the order first seen."""
@@ -99,6 +114,20 @@ def make_tracer(cost: CostFunction, stop_function: int, wanted: str | None = Non
     from emulator.pytracer import PythonTracer
 
     return PythonTracer(cost)
+
+
+def attach(engine: Engine, cost: CostFunction, wanted: str | None = None) -> Tracer:
+    """A tracer hooked into the engine; the Python one when the binding offers no way for a native callback."""
+    stop_function = engine.stop_function()
+    tracer = make_tracer(cost, stop_function, wanted if stop_function or wanted == "native" else "python")
+    if callable(tracer.callback):
+        engine.hook_blocks(tracer.callback)
+    elif not stop_function or not engine.hook_blocks_natively(tracer.callback, tracer.user_data):
+        if wanted == "native":
+            raise TracerError("this version of Unicorn's binding takes no native callback; use tracer='python'")
+        return attach(engine, cost, "python")
+    engine.watch(tracer)
+    return tracer
 
 
 def _kind(wanted: str | None) -> Literal["native", "python", "auto"]:

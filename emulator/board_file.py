@@ -1,0 +1,115 @@
+"""Boards as data: a TOML file each, ours in emulator/boards, the user's in folders of their own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from emulator.errors import BoardError, UnknownBoard, suggestion
+from emulator.memory import Region
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A memory. `also_at`: further addresses of the same bytes."""
+
+    region: Region
+    also_at: tuple[int, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class PeripheralRow:
+    """A peripheral: file name of its kind, address, interrupt numbers by line name, numbers that it may ask for."""
+
+    name: str
+    kind: str
+    base: int
+    interrupts: tuple[tuple[str, int], ...]
+    options: tuple[tuple[str, int], ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class BoardFile:
+    """A board. `vectors` is where the core looks for its vector table after reset."""
+
+    name: str
+    title: str
+    core: str
+    clock_hz: int
+    interrupts: int
+    priority_bits: int
+    vectors: int
+    source: str
+    memories: tuple[Memory, ...]
+    peripherals: tuple[PeripheralRow, ...]
+
+
+def board_names(folders: Sequence[Path] = ()) -> list[str]:
+    """All boards there are, those of the user's folders included."""
+    return sorted(_files(folders))
+
+
+def load_board(name: str, folders: Sequence[Path] = ()) -> BoardFile:
+    """Read a board by name. Raises UnknownBoard with near names, BoardError when its file is wrong."""
+    files = _files(folders)
+    if name not in files:
+        raise UnknownBoard(f"no board {name}; {suggestion(name, files, shown=12)}")
+    try:
+        return _board(name, tomllib.loads(files[name].read_text(encoding="utf-8")))
+    except KeyError as error:
+        raise BoardError(f"board {name}.toml: {error} is missing") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise BoardError(f"board {name}.toml: {error}") from error
+
+
+def _files(folders: Sequence[Path]) -> dict[str, Any]:
+    ours = resources.files("emulator").joinpath("boards").iterdir()
+    found: dict[str, Any] = {f.name.removesuffix(".toml"): f for f in ours if f.name.endswith(".toml")}
+    for folder in folders:
+        found |= {path.stem: path for path in sorted(folder.glob("*.toml")) if "core" in _keys(path)}
+    return found
+
+
+def _keys(path: Path) -> set[str]:
+    """Top-level keys, to tell boards from peripherals in one folder."""
+    try:
+        return set(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {"core"}
+
+
+def _board(name: str, table: Mapping[str, Any]) -> BoardFile:
+    return BoardFile(
+        name=name,
+        title=table["title"],
+        core=table["core"],
+        clock_hz=table["clock_hz"],
+        interrupts=table["interrupts"],
+        priority_bits=table["priority_bits"],
+        vectors=table.get("vectors", 0),
+        source=table["source"],
+        memories=tuple(_memory(row) for row in table["memory"]),
+        peripherals=tuple(_peripheral(row) for row in table.get("peripheral", ())),
+    )
+
+
+def _memory(row: Mapping[str, Any]) -> Memory:
+    region = Region(row["name"], row["start"], row["size"], row.get("permissions", "rwx"))
+    return Memory(region, tuple(row.get("also_at", ())), row["source"])
+
+
+def _peripheral(row: Mapping[str, Any]) -> PeripheralRow:
+    return PeripheralRow(
+        name=row["name"],
+        kind=row["kind"],
+        base=row["base"],
+        interrupts=tuple(row.get("interrupts", {}).items()),
+        options=tuple(row.get("options", {}).items()),
+        source=row["source"],
+    )

@@ -1,0 +1,80 @@
+"""Fault status registers, and which bits an ended run sets.
+
+Source: ARMv7-M Architecture Reference Manual (DDI0403E), B3.2.15 (CFSR), B3.2.16 (HFSR).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emulator.exceptions.numbers import BUS_FAULT, HARD_FAULT, MEM_MANAGE, USAGE_FAULT
+from emulator.stop import Stop
+
+IACCVIOL = 1 << 0
+IBUSERR, PRECISERR, UNSTKERR, STKERR, BFARVALID = 1 << 8, 1 << 9, 1 << 11, 1 << 12, 1 << 15
+UNDEFINSTR, INVSTATE, INVPC, NOCP, UNALIGNED, DIVBYZERO = 1 << 16, 1 << 17, 1 << 18, 1 << 19, 1 << 24, 1 << 25
+_NAMES = {
+    IACCVIOL: "IACCVIOL",
+    IBUSERR: "IBUSERR",
+    PRECISERR: "PRECISERR",
+    UNSTKERR: "UNSTKERR",
+    STKERR: "STKERR",
+    UNDEFINSTR: "UNDEFINSTR",
+    INVSTATE: "INVSTATE",
+    INVPC: "INVPC",
+    NOCP: "NOCP",
+    UNALIGNED: "UNALIGNED",
+    DIVBYZERO: "DIVBYZERO",
+}
+INVALID_STATE = 18
+"""Number of the engine's interrupt for Arm state, which M-profile does not have."""
+
+
+@dataclass
+class FaultStatus:
+    """CFSR, HFSR, MMFAR, BFAR: set by faults, cleared by firmware."""
+
+    cfsr: int = 0
+    hfsr: int = 0
+    mmfar: int = 0
+    bfar: int = 0
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """The exception that a fault raises, its CFSR bit, and the address for BFAR where one is valid."""
+
+    number: int
+    bit: int
+    address: int | None = None
+
+    def record(self, status: FaultStatus) -> None:
+        """Set the bits."""
+        status.cfsr |= self.bit
+        if self.address is not None:
+            status.cfsr |= BFARVALID
+            status.bfar = self.address
+
+
+def classify(stop: Stop) -> FaultKind:
+    """What the architecture calls the way a run ended."""
+    if stop.kind == "memory" and stop.access is not None:
+        return FaultKind(BUS_FAULT, PRECISERR, stop.access.address)
+    if stop.kind == "fetch":
+        return FaultKind(MEM_MANAGE, IACCVIOL) if _execute_never(stop.pc) else FaultKind(BUS_FAULT, IBUSERR)
+    if stop.kind == "alignment":
+        return FaultKind(USAGE_FAULT, UNALIGNED)
+    if stop.kind == "illegal":
+        return FaultKind(USAGE_FAULT, UNDEFINSTR)
+    if stop.kind == "interrupt" and stop.interrupt == INVALID_STATE:
+        return FaultKind(USAGE_FAULT, INVSTATE)
+    return FaultKind(HARD_FAULT, 0)
+
+
+def _execute_never(address: int) -> bool:
+    return 0x40000000 <= address < 0x60000000 or address >= 0xA0000000
+
+
+def status_names(cfsr: int) -> tuple[str, ...]:
+    """Names of the bits that are set."""
+    return tuple(name for bit, name in _NAMES.items() if cfsr & bit)

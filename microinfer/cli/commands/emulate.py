@@ -1,0 +1,79 @@
+"""Run firmware on an emulated microcontroller board: what it prints, its cycles, and why it stopped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from microinfer.cli import options
+
+if TYPE_CHECKING:
+    from emulator.run_result import RunResult
+
+FAULT_STATUS = 1
+LIMIT_STATUS = 124
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("firmware", type=Path, metavar="FIRMWARE", help="ELF, Intel HEX, or raw binary with --base")
+    parser.add_argument("--board", required=True, metavar="NAME", help="board to run on; a wrong name lists them")
+    parser.add_argument("--base", type=lambda text: int(text, 0), metavar="ADDRESS", help="address of a raw binary")
+    parser.add_argument("--max-cycles", type=options.positive_int, metavar="N", help="stop after N cycles")
+    parser.add_argument("--timeout", type=options.positive_float, metavar="SECONDS", help="stop after this time")
+    parser.add_argument("--input", metavar="FILE", help="bytes for UART and console input; - for standard input")
+    parser.add_argument("--files", type=Path, metavar="DIR", help="directory that semihosting may use (default: none)")
+    parser.add_argument("--arguments", default="", metavar="TEXT", help="semihosting command line")
+    parser.add_argument(
+        "--boards", type=Path, action="append", default=[], metavar="DIR", help="folder with boards and peripherals"
+    )
+    parser.add_argument("--strict", action="store_true", help="unknown registers are errors")
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from emulator.board import Board
+    from microinfer.cli.output import check_writable, write_json
+    from microinfer.report import emulation
+
+    check_writable(args.json)
+    board = Board(
+        args.board,
+        folders=args.boards,
+        strict=args.strict,
+        shared=args.files,
+        arguments=args.arguments,
+        source=_input(args.input),
+        sink=None if args.json == "-" else _show,
+    )
+    board.load(args.firmware, args.base)
+    result = board.run(args.max_cycles, args.timeout)
+    if args.json:
+        write_json(args.json, emulation.json_text(result, args.board, board.description.clock_hz))
+    if args.json != "-":
+        print(emulation.summary(result, board.description.clock_hz), file=sys.stderr)
+    return _status(result)
+
+
+def _show(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _input(name: str | None) -> bytes:
+    from microinfer.errors import InputError
+
+    if name is None:
+        return b""
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _status(result: RunResult) -> int:
+    """The firmware's exit code; 0 when it came to rest, 1 after a fault, 124 at a limit."""
+    if result.exit_code is not None:
+        return result.exit_code & 0xFF
+    return {"fault": FAULT_STATUS, "max cycles": LIMIT_STATUS, "timeout": LIMIT_STATUS}.get(result.end, 0)
