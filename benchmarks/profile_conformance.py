@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,14 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
 import microinfer
 from microinfer.graph.model import Model
 from microinfer.graph.session import Session
 
 Array = NDArray[Any]
+ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("MICROINFER_MODELS", ROOT.parent / "shared" / "models"))
 MOST_MACS = 20_000_000
 SAMPLES = 2
