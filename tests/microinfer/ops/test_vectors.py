@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -36,10 +36,11 @@ NUMERICS = profile("cmsis-nn").default
 
 @dataclass(frozen=True)
 class Arguments:
-    """The arguments of one recorded call as numbers and arrays."""
+    """The arguments of one recorded call as numbers and arrays; `buffers` hold what earlier calls of its test left."""
 
     dataset: Dataset
     call: Call
+    buffers: Mapping[str, Array] = field(default_factory=dict)
 
     def number(self, *path: str) -> int:
         """A number by the path of fields to it; missing fields are zero."""
@@ -54,8 +55,9 @@ class Arguments:
 
     def array(self, name: str, shape: tuple[int, ...]) -> Array:
         value = self.call.args[name]
-        assert isinstance(value, ArrayRef), name
-        return self.dataset.array(value)[: prod(shape)].reshape(shape)
+        assert isinstance(value, ArrayRef | Local), name
+        content = self.dataset.array(value) if isinstance(value, ArrayRef) else self.buffers[buffer(value)]
+        return content[: prod(shape)].reshape(shape)
 
     def image(self) -> Array:
         """The input as NHWC."""
@@ -87,6 +89,11 @@ class Arguments:
         if isinstance(value, Local):
             return np.array(value.values, np.int32)
         return self.dataset.array(value) if isinstance(value, ArrayRef) else np.array(value, np.int32)
+
+
+def buffer(local: Local) -> str:
+    """A place in a buffer of the recorded test; layers of a network meet there."""
+    return f"{local.name}+{local.offset}"
 
 
 def convolution(given: Arguments) -> Array:
@@ -181,6 +188,29 @@ def test_recorded_outputs(dataset: Dataset, call: Call) -> None:
     expected = dataset.array(call.reference)[: call.reference_size]
     assert output.dtype == expected.dtype
     np.testing.assert_array_equal(output[: expected.size], expected)
+
+
+def networks() -> list[Any]:
+    if not vectors.is_present():
+        return []
+    found = [(d, calls) for d in vectors.load().datasets.values() for calls in d.tests().values()]
+    chained = [(d, calls) for d, calls in found if any(isinstance(c.args.get("input"), Local) for c in calls)]
+    return [pytest.param(d, calls, id=d.name) for d, calls in chained]
+
+
+@pytest.mark.parametrize(("dataset", "calls"), networks())
+def test_recorded_networks(dataset: Dataset, calls: tuple[Call, ...]) -> None:
+    buffers: dict[str, Array] = {}
+    compared = 0
+    for call in (c for c in calls if c.function in OPERATORS):
+        output = OPERATORS[call.function](Arguments(dataset, call, buffers)).ravel()
+        target = call.args["output_data" if "output_data" in call.args else "output"]
+        if isinstance(target, Local):
+            buffers[buffer(target)] = output
+        if isinstance(call.reference, ArrayRef):
+            np.testing.assert_array_equal(output, dataset.array(call.reference)[: call.reference_size])
+            compared += 1
+    assert compared
 
 
 def test_every_function_named_here_is_recorded() -> None:
