@@ -10,7 +10,7 @@ setup(
     package_dir={KERNELS: "kernels"},
     package_data={
         KERNELS: ["include/*.h", "src/*.c", "startup/*.c", "linker/*.ld"],
-        "emulator": ["cores/*.toml", "py.typed", "*.pyi"],
+        "emulator": ["cores/*.toml", "boards/*.toml", "peripherals/*.toml", "py.typed", "*.pyi"],
         "microinfer": ["numerics/*.toml", "verify/*.toml", "py.typed"],
     },
 )

@@ -15,7 +15,22 @@ typedef struct {
     uint32_t next;     /* the edge that followed this one last */
     uint64_t count, cycles, instructions;
     int mark;          /* 1: a run that pays attention stops behind it, 2: any run */
+    int flow;          /* CALL, RETURN, JUMP to another function, or 0 */
+    uint32_t function; /* the function that holds the target, for a flow; 0 if unknown */
 } Edge;
+
+enum { CALL = 1, RETURN, JUMP };
+enum { MAX_NODES = 1 << 20, MAX_DEPTH = 1 << 16 };
+
+/* A function as called along one path. Node 0 is the root, which nothing runs in. */
+typedef struct {
+    uint32_t parent, function, child, sibling;
+    uint64_t calls, cycles, instructions;
+} Node;
+
+typedef struct {
+    uint32_t node, link;   /* where the call came from, and where it returns to */
+} Frame;
 
 typedef struct {
     PyObject_HEAD
@@ -27,6 +42,9 @@ typedef struct {
     uint32_t last;     /* the edge counted last; edge 0 is a dummy that matches nothing */
     uint64_t open;     /* the block entered last | size << 32; size 0: none */
     char stopped, failed, attention;
+    Node *nodes;       /* NULL: no call tree is wanted */
+    Frame *frames;
+    uint32_t node, node_count, node_room, depth;
     void (*stop)(void *);
     PyObject *cost;
     PyObject *error;
@@ -72,15 +90,17 @@ static uint32_t add_edge(Tracer *t, uint64_t from, uint32_t target) {
     PyGILState_STATE gil = PyGILState_Ensure();
     uint32_t index = 0;
     unsigned long long cycles, instructions;
-    int mark = 0;
+    int mark = 0, flow = 0;
+    unsigned int function = 0;
     PyObject *cost = PyObject_CallFunction(t->cost, "kkk", (unsigned long)(uint32_t)from,
                                            (unsigned long)(from >> 32), (unsigned long)target);
-    if (cost && PyArg_ParseTuple(cost, "KK|i;cost must return (cycles, instructions)", &cycles, &instructions, &mark)) {
+    if (cost && PyArg_ParseTuple(cost, "KK|iiI;cost must return (cycles, instructions)", &cycles, &instructions, &mark,
+                                 &flow, &function)) {
         if (t->used == t->room && set_room(t, 2 * t->room) < 0) {
             PyErr_NoMemory();
         } else {
             index = t->used++;
-            t->edges[index] = (Edge){from, target, 0, 0, cycles, instructions, mark};
+            t->edges[index] = (Edge){from, target, 0, 0, cycles, instructions, mark, flow, function};
             uint32_t s = slot_of(from, target) & t->mask;
             while (t->slots[s]) s = (s + 1) & t->mask;
             t->slots[s] = index + 1;
@@ -102,6 +122,61 @@ static uint32_t find_edge(Tracer *t, uint64_t from, uint32_t target) {
     return add_edge(t, from, target);
 }
 
+/* The child of `parent` for `function`; `parent` itself when the tree is full. */
+static uint32_t child_of(Tracer *t, uint32_t parent, uint32_t function) {
+    uint32_t index = t->nodes[parent].child;
+    while (index && t->nodes[index].function != function) index = t->nodes[index].sibling;
+    if (index) return index;
+    if (t->node_count == t->node_room) {
+        Node *nodes = t->node_room < MAX_NODES ? PyMem_RawRealloc(t->nodes, 2 * t->node_room * sizeof(Node)) : NULL;
+        if (!nodes) return parent;
+        t->nodes = nodes;
+        t->node_room *= 2;
+    }
+    index = t->node_count++;
+    t->nodes[index] = (Node){.parent = parent, .function = function, .sibling = t->nodes[parent].child};
+    t->nodes[parent].child = index;
+    return index;
+}
+
+static void enter_function(Tracer *t, uint32_t parent, uint32_t function) {
+    t->node = child_of(t, parent, function);
+    t->nodes[t->node].calls++;
+}
+
+/* Unwind to the call that returns to `target`; after longjmp, to the function that holds it. */
+static void leave_function(Tracer *t, uint32_t target, uint32_t function) {
+    for (uint32_t d = t->depth; d > 0; d--) {
+        if (t->frames[d - 1].link == target) {
+            t->node = t->frames[d - 1].node;
+            t->depth = d - 1;
+            return;
+        }
+    }
+    if (!function || t->nodes[t->node].function == function) return;
+    for (uint32_t d = t->depth; d > 0; d--) {
+        if (t->nodes[t->frames[d - 1].node].function == function) {
+            t->node = t->frames[d - 1].node;
+            t->depth = d - 1;
+            return;
+        }
+    }
+    enter_function(t, t->nodes[t->node].parent, function);
+}
+
+static void follow(Tracer *t, const Edge *edge) {
+    if (edge->flow == CALL) {
+        if (t->depth < MAX_DEPTH) {
+            t->frames[t->depth++] = (Frame){t->node, (uint32_t)edge->from + (uint32_t)(edge->from >> 32)};
+            enter_function(t, t->node, edge->function);
+        }
+    } else if (edge->flow == RETURN) {
+        leave_function(t, edge->target, edge->function);
+    } else {
+        enter_function(t, t->nodes[t->node].parent, edge->function);
+    }
+}
+
 static void count(Tracer *t, uint64_t from, uint32_t target) {
     uint32_t index = t->edges[t->last].next;
     if (t->edges[index].from != from || t->edges[index].target != target) {
@@ -114,6 +189,11 @@ static void count(Tracer *t, uint64_t from, uint32_t target) {
     t->cycles += edge->cycles;
     t->instructions += edge->instructions;
     t->last = index;
+    if (t->nodes) {
+        t->nodes[t->node].cycles += edge->cycles;
+        t->nodes[t->node].instructions += edge->instructions;
+        if (edge->flow) follow(t, edge);
+    }
 }
 
 static void enter_block(void *uc, uint64_t address, uint32_t size, void *user_data) {
@@ -166,8 +246,69 @@ static PyObject *skip(Tracer *t, PyObject *argument) {
         edge->count += passes;
         t->cycles += passes * edge->cycles;
         t->instructions += passes * edge->instructions;
+        if (t->nodes) {
+            t->nodes[t->node].cycles += passes * edge->cycles;
+            t->nodes[t->node].instructions += passes * edge->instructions;
+        }
     }
     Py_RETURN_NONE;
+}
+
+static PyObject *start_calls(Tracer *t, PyObject *unused) {
+    (void)unused;
+    PyMem_RawFree(t->nodes);
+    PyMem_RawFree(t->frames);
+    t->node_room = 1024;
+    t->nodes = PyMem_RawCalloc(t->node_room, sizeof(Node));
+    t->frames = PyMem_RawCalloc(MAX_DEPTH, sizeof(Frame));
+    t->node_count = 1;
+    t->node = t->depth = 0;
+    if (!t->nodes || !t->frames) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* The call stack as bytes: the current node, then the frames. */
+static PyObject *save_calls(Tracer *t, PyObject *unused) {
+    (void)unused;
+    PyObject *saved = PyBytes_FromStringAndSize(NULL, sizeof(uint32_t) + t->depth * sizeof(Frame));
+    if (!saved) return NULL;
+    memcpy(PyBytes_AS_STRING(saved), &t->node, sizeof(uint32_t));
+    memcpy(PyBytes_AS_STRING(saved) + sizeof(uint32_t), t->frames, t->depth * sizeof(Frame));
+    return saved;
+}
+
+static PyObject *restore_calls(Tracer *t, PyObject *saved) {
+    Py_ssize_t size = PyBytes_Check(saved) ? PyBytes_GET_SIZE(saved) - (Py_ssize_t)sizeof(uint32_t) : -1;
+    if (!t->nodes || size < 0 || size % sizeof(Frame) || size / sizeof(Frame) > MAX_DEPTH) {
+        PyErr_SetString(PyExc_ValueError, "not a saved call stack");
+        return NULL;
+    }
+    memcpy(&t->node, PyBytes_AS_STRING(saved), sizeof(uint32_t));
+    memcpy(t->frames, PyBytes_AS_STRING(saved) + sizeof(uint32_t), size);
+    t->depth = (uint32_t)(size / sizeof(Frame));
+    Py_RETURN_NONE;
+}
+
+static PyObject *begin_calls(Tracer *t, PyObject *argument) {
+    unsigned long function = PyLong_AsUnsignedLong(argument);
+    if (PyErr_Occurred()) return NULL;
+    t->depth = 0;
+    if (t->nodes) enter_function(t, 0, (uint32_t)function);
+    Py_RETURN_NONE;
+}
+
+static PyObject *list_calls(Tracer *t, PyObject *unused) {
+    (void)unused;
+    PyObject *list = PyList_New(0);
+    for (uint32_t i = 1; list && t->nodes && i < t->node_count; i++) {
+        Node *n = &t->nodes[i];
+        PyObject *row = Py_BuildValue("kkKKK", (unsigned long)n->parent, (unsigned long)n->function,
+                                      (unsigned long long)n->calls, (unsigned long long)n->cycles,
+                                      (unsigned long long)n->instructions);
+        if (!row || PyList_Append(list, row) < 0) Py_CLEAR(list);
+        Py_XDECREF(row);
+    }
+    return list;
 }
 
 static PyObject *list_edges(Tracer *t, PyObject *unused) {
@@ -256,6 +397,8 @@ static void dealloc(Tracer *t) {
     clear(t);
     PyMem_RawFree(t->edges);
     PyMem_RawFree(t->slots);
+    PyMem_RawFree(t->nodes);
+    PyMem_RawFree(t->frames);
     Py_TYPE(t)->tp_free((PyObject *)t);
 }
 
@@ -280,6 +423,11 @@ static PyMethodDef methods[] = {
     {"close", (PyCFunction)close_block, METH_O, NULL},
     {"close_partly", (PyCFunction)close_partly, METH_O, NULL},
     {"skip", (PyCFunction)skip, METH_O, NULL},
+    {"start_calls", (PyCFunction)start_calls, METH_NOARGS, NULL},
+    {"save_calls", (PyCFunction)save_calls, METH_NOARGS, NULL},
+    {"restore_calls", (PyCFunction)restore_calls, METH_O, NULL},
+    {"begin_calls", (PyCFunction)begin_calls, METH_O, NULL},
+    {"calls", (PyCFunction)list_calls, METH_NOARGS, NULL},
     {"edges", (PyCFunction)list_edges, METH_NOARGS, NULL},
     {"clear_counts", (PyCFunction)clear_counts, METH_NOARGS, NULL},
     {"forget", (PyCFunction)forget, METH_NOARGS, NULL},

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emulator.board_file import BoardFile, load_board
-from emulator.board_memory import IO_AREAS, BoardMemory
+from emulator.board_memory import BoardMemory, io_areas
 from emulator.bus import Bus
 from emulator.clock import Clock
 from emulator.console import Console
@@ -30,6 +30,8 @@ from emulator.peripherals.base import Peripheral
 from emulator.peripherals.catalog import find_peripheral
 from emulator.peripherals.port import Port, System
 from emulator.processor import End, Processor
+from emulator.profile.recorder import Recorder
+from emulator.profile.tree import Profile, make_profile
 from emulator.run_result import FaultReport, RunResult
 from emulator.semihosting import Semihosting
 from emulator.source_lines import SourceLines
@@ -48,7 +50,7 @@ class Board:
 
     folders: where to look for the user's own boards and peripherals; tracer: as for Machine; strict: unknown registers
     are errors; shared: directory for semihosting files, none by default; arguments: semihosting command line; source:
-    console input; sink: gets console output as it comes.
+    console input; sink: gets console output as it comes; profile: keep a tree of calls, for `profile()`.
 
     Raises UnknownBoard, BoardError.
     """
@@ -64,11 +66,13 @@ class Board:
         arguments: str = "",
         source: bytes = b"",
         sink: Callable[[bytes], None] | None = None,
+        profile: bool = False,
     ) -> None:
         self._folders = [Path(folder) for folder in folders]
         self.description: BoardFile = load_board(name, self._folders)
         self.core = load_core(self.description.core)
         self._options = tracer, strict, Path(shared) if shared is not None else None, arguments
+        self._profiled = profile
         self._source, self._sink = source, sink
         self._loaded: _Firmware | None = None
 
@@ -81,6 +85,8 @@ class Board:
         lines = SourceLines(source)
         console = Console(self._source, self._sink)
         self._loaded = _Firmware(self.description, image, lines, console, self._folders, self._options)
+        if self._profiled:
+            self._loaded.start_profile()
         return image
 
     def run(self, max_cycles: int | None = None, timeout: float | None = None) -> RunResult:
@@ -90,6 +96,13 @@ class Board:
         IllegalInstruction for an instruction that the core does not have.
         """
         return self._firmware().run(max_cycles, timeout)
+
+    def profile(self) -> Profile:
+        """Where the time went so far; raises EmulatorError unless asked for with profile=True."""
+        firmware = self._firmware()
+        if firmware.recorder is None:
+            raise EmulatorError("no profile was kept: make the board with profile=True")
+        return firmware.profile()
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of memory."""
@@ -126,7 +139,7 @@ class _Firmware:
         self.memory.load(image)
         self.symbols = SymbolTable(image.symbols)
         self._model = CostModel(core, self.memory.code, self.symbols.locate)
-        self.tracer = attach(self.engine, marked_cost(self._model), tracer)
+        self.tracer = attach(self.engine, marked_cost(self._model, self.symbols), tracer)
         clock = Clock(self.tracer, board.clock_hz)
         bits = min(board.priority_bits, profile.priority_bits)
         controller = Controller(board.interrupts, bits, profile.main_extension)
@@ -134,7 +147,7 @@ class _Firmware:
         self.unit = ExceptionUnit(controller, frames, clock, profile, self.memory.word)
         self._bus = Bus(self.engine, self.tracer, self._model, clock, controller, strict)
         self._bus.locate = self.symbols.locate
-        for start, size in IO_AREAS:
+        for start, size in io_areas(board):
             self.engine.map_io(start, size, self._bus.read, self._bus.write)
         self._semihosting = Semihosting(self.memory, console, clock, shared, arguments, self._heap(image))
         self.processor = Processor(self.engine, self.tracer, clock, self.unit, self._bus, self._semihosting)
@@ -148,7 +161,27 @@ class _Firmware:
         self._peripherals = self._plug(system, folders)
         self._clock = clock
         self._vectors = self._vector_table(image)
+        self.recorder: Recorder | None = None
         self.processor.pc = self._reset()
+
+    def start_profile(self) -> None:
+        """Keep a tree of calls from reset on."""
+        self.recorder = Recorder(self.tracer, self._function_at)
+        self.unit.observer = self.recorder
+        self.recorder.start(self.processor.pc)
+
+    def _function_at(self, pc: int) -> int:
+        function = self.symbols.function_at(pc)
+        return pc if function is None else function.address
+
+    def profile(self) -> Profile:
+        """The tree of calls with names."""
+        timeline = () if self.recorder is None else tuple(self.recorder.timeline)
+        return make_profile(self.tracer.calls(), self._name, self.tracer.cycles, self._board.clock_hz, timeline)
+
+    def _name(self, address: int) -> str:
+        function = self.symbols.function_at(address)
+        return f"0x{address:08x}" if function is None else function.name
 
     def _plug(self, system: System, folders: Sequence[Path]) -> dict[str, Peripheral]:
         rows = {row.name: row for row in self._board.peripherals}
@@ -205,6 +238,8 @@ class _Firmware:
         if self.unit.controller.main_extension:
             self.engine.set_registers(dict.fromkeys(register_ids(["basepri", "faultmask"]), 0))
         self.processor.sleeps_on_exit = lambda: bool(self._peripherals["system_control"].get("SCR") & 2)
+        if self.recorder is not None:
+            self.recorder.start(entry & ~1)
         return entry & ~1
 
     def run(self, max_cycles: int | None, timeout: float | None) -> RunResult:

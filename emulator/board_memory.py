@@ -10,8 +10,14 @@ from emulator.engine import Engine
 from emulator.errors import BoardError, EngineError
 from emulator.memory import PAGE, MemoryMap, Region
 
-IO_AREAS = ((0x40000000, 0x20000000), (0xE0000000, 0x00100000))
-"""Start and size of what the architecture gives to peripherals, and of the private peripheral bus."""
+_IO_AREAS = ((0x40000000, 0x20000000), (0xE0000000, 0x00100000))
+
+
+def io_areas(board: BoardFile) -> list[tuple[int, int]]:
+    """Start and size of what the architecture gives to peripherals, and of pages elsewhere where the board has some."""
+    pages = {row.base // PAGE * PAGE for row in board.peripherals}
+    outside = (p for p in sorted(pages) if not any(start <= p < start + size for start, size in _IO_AREAS))
+    return [*_IO_AREAS, *((page, PAGE) for page in outside)]
 
 
 class BoardMemory:

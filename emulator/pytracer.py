@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from emulator.call_tree import CallTree
 from emulator.tracer import NO_LIMIT, CostFunction
 
 
@@ -25,6 +26,7 @@ class PythonTracer:
         self._error: BaseException | None = None
         self._mark = 0
         self._last = (0, 0, 0)
+        self._tree: CallTree | None = None
 
     @property
     def callback(self) -> Callable[[int, int], bool]:
@@ -64,6 +66,10 @@ class PythonTracer:
         self.instructions += entry[2]
         self._mark = entry[3] if len(entry) > 3 else 0
         self._last = key
+        if self._tree is not None:
+            self._tree.count(entry[1], entry[2])
+            if len(entry) > 4 and entry[4]:
+                self._tree.follow(entry[4], address + size, target, entry[5])
 
     def begin(self) -> None:
         """Forget the open block."""
@@ -93,6 +99,30 @@ class PythonTracer:
             entry[0] += passes
             self.cycles += passes * cycles
             self.instructions += passes * instructions
+            if self._tree is not None:
+                self._tree.count(passes * cycles, passes * instructions)
+
+    def start_calls(self) -> None:
+        """Keep a tree of calls from now on."""
+        self._tree = CallTree()
+
+    def save_calls(self) -> bytes:
+        """The call stack."""
+        return b"" if self._tree is None else self._tree.save()
+
+    def restore_calls(self, saved: bytes) -> None:
+        """Go on with a saved call stack."""
+        if self._tree is not None:
+            self._tree.restore(saved)
+
+    def begin_calls(self, function: int) -> None:
+        """Begin an empty call stack."""
+        if self._tree is not None:
+            self._tree.begin(function)
+
+    def calls(self) -> list[tuple[int, int, int, int, int]]:
+        """The tree."""
+        return [] if self._tree is None else self._tree.rows()
 
     def edges(self) -> list[tuple[int, int, int, int, int, int]]:
         """Rows of Edge."""

@@ -1,7 +1,8 @@
 """Calls whose memory the host shares: buffers between unmapped guards, a stack of any content, registers watched.
 
 Memory is one NumPy array; slot k of it is mapped by itself, with unmapped addresses on both sides, so a buffer placed
-at either end of a slot faults on the first byte beyond. A call costs some 20 us: registers are set by restoring a context
+at either end of a slot faults on the first byte beyond. A call costs some 20 us: registers are set by restoring a
+context
 and go out to shared memory in a few instructions around the callee, instead of one by one through the engine.
 """
 

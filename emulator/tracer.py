@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from emulator.engine import Engine
 
 NO_LIMIT = (1 << 63) - 1
+CALL, RETURN, JUMP = 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,11 @@ class Edge:
     instructions: int
 
 
-CostFunction = Callable[[int, int, int], tuple[int, int] | tuple[int, int, int]]
-"""(block address, block size, next block address) -> (cycles, instructions) or (cycles, instructions, mark).
+CostFunction = Callable[[int, int, int], tuple[int, int] | tuple[int, int, int, int, int]]
+"""(block address, block size, next block address) -> (cycles, instructions), also (.., mark, flow, function).
 
 `mark` is 1 for a block behind which a run stops while `attention` is set, 2 for one behind which it always stops.
+`flow` is CALL, RETURN or JUMP where another function goes on, `function` the address of that function.
 """
 
 
@@ -79,6 +81,21 @@ class Tracer(Protocol):
 
     def skip(self, time: int) -> None:
         """Count the last edge as often again as it takes to reach `time`, if it led from a block back to it."""
+
+    def start_calls(self) -> None:
+        """Keep a tree of calls from now on."""
+
+    def save_calls(self) -> bytes:
+        """The call stack, for `restore_calls`."""
+
+    def restore_calls(self, saved: bytes) -> None:
+        """Go on with a call stack that was saved."""
+
+    def begin_calls(self, function: int) -> None:
+        """Begin an empty call stack in `function`."""
+
+    def calls(self) -> list[tuple[int, int, int, int, int]]:
+        """The tree: (parent, function, calls, cycles, instructions), the first row being node 1 and 0 the root."""
 
     def edges(self) -> list[tuple[int, int, int, int, int, int]]:
         """Rows of Edge, in the order first seen."""

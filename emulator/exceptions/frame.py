@@ -30,7 +30,7 @@ class StackError(Exception):
 class Frames:
     """Moves the core between thread and handler mode. `writable(address, size)` tells whether a frame fits there.
 
-    `current` is the number of the exception that runs, 0 in thread mode.
+    `current` is the number of the exception that runs, 0 in thread mode; `frame` the address of the last frame moved.
     """
 
     def __init__(self, engine: Engine, has_fpu: bool, writable: Callable[[int, int], bool]) -> None:
@@ -49,6 +49,7 @@ class Frames:
         self._faultmask = RegisterSet(engine, "faultmask")
         self._link = RegisterSet(engine, "lr")
         self.current = 0
+        self.frame = 0
 
     def masks(self) -> tuple[int, int, int]:
         """PRIMASK, BASEPRI and FAULTMASK, also while the code is unprivileged."""
@@ -73,6 +74,7 @@ class Frames:
         thread = not xpsr & _IPSR
         floats = self._floats is not None and control & _FPCA
         frame = (sp - (_EXTENDED if floats else _BASIC)) & ~4 & 0xFFFFFFFF
+        self.frame = frame
         saved = xpsr & ~_ALIGNED | _THUMB | (_ALIGNED if sp & 4 else 0)
         data = struct.pack("<8I", r0, r1, r2, r3, r12, lr, pc, saved)
         if floats:
@@ -124,6 +126,7 @@ class Frames:
         size = _EXTENDED if floats else _BASIC
         if not self._writable(frame, size):
             raise StackError(frame)
+        self.frame = frame
         data = self._engine.read(frame, size)
         r0, r1, r2, r3, r12, lr, pc, xpsr = struct.unpack("<8I", data[:32])
         sp = frame + size + (4 if xpsr & _ALIGNED else 0)

@@ -6,6 +6,7 @@ Source: ARMv7-M Architecture Reference Manual (DDI0403E), B1.5.6 (entry), B1.5.8
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from emulator.clock import Clock
 from emulator.exceptions.controller import Controller
@@ -22,10 +23,22 @@ class Lockup(Exception):
     """A fault where no handler can run any more; the text says why."""
 
 
+class Observer(Protocol):
+    """Follows exceptions; `frame` is the address of a stack frame."""
+
+    def stacked(self, frame: int) -> None: ...
+
+    def entered(self, number: int, handler: int) -> None: ...
+
+    def left(self, number: int) -> None: ...
+
+    def unstacked(self, frame: int, pc: int) -> None: ...
+
+
 class ExceptionUnit:
     """Enters and leaves exceptions. `word(address)` reads the vector table, None where there is no memory.
 
-    `watch(number, entered)` is told of each entry and return.
+    `observer`, where there is one, is told of each step.
     """
 
     def __init__(
@@ -41,7 +54,7 @@ class ExceptionUnit:
         self.status = FaultStatus()
         self.vtor = 0
         self._trouble = ""
-        self.watch: Callable[[int, bool, int], None] | None = None
+        self.observer: Observer | None = None
         self._clock = clock
         self._profile = profile
         self._word = word
@@ -95,6 +108,8 @@ class ExceptionUnit:
             self.status.cfsr |= STKERR
             code = 0xFFFFFFF9
             number = self._stack_fault(number, level)
+        if self.observer is not None:
+            self.observer.stacked(self.frames.frame)
         self._clock.advance(self._profile.entry)
         self._clock.run_due()
         best = self.controller.next()
@@ -119,8 +134,8 @@ class ExceptionUnit:
             self.status.hfsr |= VECTTBL
             self._trouble = f"no memory for the vector of {exception_name(number)}: vector table at 0x{self.vtor:08x}"
             return self._synchronous(HARD_FAULT, self.vtor + 4 * number, VECTTBL)
-        if self.watch is not None:
-            self.watch(number, True, code)
+        if self.observer is not None:
+            self.observer.entered(number, handler & ~1)
         if not handler & 1:
             self._trouble = f"the vector of {exception_name(number)} is 0x{handler:08x}, not a handler"
             self.status.cfsr |= _INVSTATE
@@ -136,8 +151,8 @@ class ExceptionUnit:
         if number != NMI and controller.main_extension:
             self.frames.clear_faultmask()
         controller.deactivate(number)
-        if self.watch is not None:
-            self.watch(number, False, code)
+        if self.observer is not None:
+            self.observer.left(number)
         best = controller.next()
         if best and controller.beats(best, self.level()):
             self._clock.advance(self._profile.tail_chain)
@@ -147,7 +162,10 @@ class ExceptionUnit:
             return self._vector(later if controller.beats(later, self.level()) else best, code)
         self._clock.advance(self._profile.leave)
         try:
-            return self.frames.pop(code)
+            pc = self.frames.pop(code)
+            if self.observer is not None:
+                self.observer.unstacked(self.frames.frame, pc)
+            return pc
         except StackError:
             self.status.cfsr |= UNSTKERR
             return self._synchronous(BUS_FAULT, code & ~1, FORCED)

@@ -15,6 +15,11 @@ def console() -> Console:
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160)
 
 
+def error_console() -> Console:
+    """Standard error, for what is no result; as wide as a table needs where it is not a terminal."""
+    return Console(file=sys.stderr, width=None if sys.stderr.isatty() else 160)
+
+
 @contextmanager
 def progress_bar(title: str, total: int) -> Iterator[Callable[..., None]]:
     """A bar on standard error that goes away when done; yields a function that advances it by one step."""

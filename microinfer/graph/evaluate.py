@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing import get_context
 
 import numpy as np
@@ -73,10 +75,31 @@ def evaluate(model: Model, chunks: Iterator[Chunk], profile: str = "tflm", jobs:
         return
     if session.stateful:
         raise InputError(f"{model.name} keeps state from one sample to the next; run it with one job")
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _Worker.start, (model, profile)) as pool:
-        while batch := list(islice(chunks, 4 * jobs)):
-            for chunk, answers in zip(batch, pool.map(_Worker.answer, batch), strict=True):
-                yield _count(answers, chunk, classes)
+    context = get_context("spawn")
+    with _one_thread_each(), ProcessPoolExecutor(jobs, context, _Worker.start, (model, profile)) as pool:
+        pending: deque[tuple[Chunk, Future[NDArray[np.int64]]]] = deque()
+        for chunk in chunks:
+            pending.append((chunk, pool.submit(_Worker.answer, chunk)))
+            if len(pending) == 4 * jobs:
+                first, answers = pending.popleft()
+                yield _count(answers.result(), first, classes)
+        for chunk, answers in pending:
+            yield _count(answers.result(), chunk, classes)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Keep the processes started here from each taking every core for its matrix products."""
+    name = "OPENBLAS_NUM_THREADS"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def total(parts: Sequence[Evaluation]) -> Evaluation:
@@ -86,7 +109,7 @@ def total(parts: Sequence[Evaluation]) -> Evaluation:
 
 
 def _answers(session: Session, chunk: Chunk) -> NDArray[np.int64]:
-    output = session.run(*chunk.inputs).outputs[0]
+    output = session.run(*chunk.inputs, keep=False).outputs[0]
     answers: NDArray[np.int64] = output.reshape(len(chunk.inputs[0]), -1).argmax(axis=1)
     return answers
 

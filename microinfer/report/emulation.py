@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from rich.table import Table
+
+from emulator.profile.tree import Profile
 from emulator.run_result import RunResult
 
 SCHEMA = "microinfer.emulate"
@@ -30,6 +33,27 @@ def summary(result: RunResult, clock_hz: int) -> str:
     milliseconds = result.cycles / clock_hz * 1000
     rows.append(f"{result.cycles:,} cycles, {result.instructions:,} instructions, {milliseconds:.3f} ms")
     return "\n".join(rows)
+
+
+def functions(profile: Profile, shown: int = 30) -> Table:
+    """Functions by inclusive cycles, the first `shown` of them."""
+    table = Table(title="functions", title_justify="left")
+    table.add_column("function")
+    for name in ("calls", "cycles", "%", "with callees", "%", "instructions"):
+        table.add_column(name, justify="right")
+    total = max(profile.cycles, 1)
+    rows = profile.functions()
+    for row in rows[:shown]:
+        shares = (f"{100 * part / total:.1f}" for part in (row.cycles, row.inclusive))
+        own, inclusive = shares
+        table.add_row(
+            row.name, f"{row.calls:,}", f"{row.cycles:,}", own, f"{row.inclusive:,}", inclusive, f"{row.instructions:,}"
+        )
+    if len(rows) > shown:
+        table.add_row(f"{len(rows) - shown} more")
+    elsewhere = profile.elsewhere
+    table.add_row("(exception entry and return, sleep)", "", f"{elsewhere:,}", f"{100 * elsewhere / total:.1f}")
+    return table
 
 
 def json_text(result: RunResult, board: str, clock_hz: int) -> str:

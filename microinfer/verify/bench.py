@@ -6,7 +6,7 @@ One sandbox serves all cases of a size, so nothing is mapped or allocated per ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -113,15 +113,15 @@ class Bench:
 
     def sized(self, plan: Plan) -> Plan:
         """The plan with scratch as large as the library asks for."""
-        if not plan.scratch:
+        if not plan.scratch and not plan.dropped:
             return plan
-        buffers, values = list(plan.buffers), dict(plan.values)
+        buffers, values = [b for b in plan.buffers if b.path not in plan.dropped], dict(plan.values)
         for query in plan.scratch:
             size = self.scratch_size(query)
             values[query.size_path] = size
-            if size:
+            if size and query.path not in plan.dropped:
                 buffers.append(Buffer(query.path, "uint8", (size,), "scratch", 4))
-        return Plan(values, tuple(buffers), (), plan.absent, plan.status)
+        return replace(plan, values=values, buffers=tuple(buffers), scratch=(), dropped=frozenset())
 
     def scratch_size(self, query: ScratchQuery) -> int:
         """What the library's size function answers; KernelError when it has none."""
@@ -204,7 +204,7 @@ class _Slots:
             end = place.start + place.size
             if place.buffer.role == "scratch":
                 wanted[place.start : end] = memory[place.start : end]
-            elif place.buffer.role != "in" and place.size:
+            elif place.buffer.path in expected and place.size:
                 held.append((place.start, end, wanted[place.start : end].copy()))
                 wanted[place.start : end] = np.frombuffer(expected[place.buffer.path].tobytes(), np.uint8)
         frame = self._memory.size - FRAME + 4 * max(0, words - 4)

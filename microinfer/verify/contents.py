@@ -35,11 +35,6 @@ def integers(draw: Draw, shape: Sequence[int], dtype: str) -> NDArray[Any]:
     return np.full(shape, draw.choice((limits.max, limits.min, limits.min + 1, 1)), kind)
 
 
-def nibbles(draw: Draw, count: int) -> NDArray[np.int8]:
-    """`count` int4 values, packed two a byte; an odd last nibble is anything."""
-    return np.asarray(integers(draw, ((count + 1) // 2,), "int8"))
-
-
 def bias(draw: Draw, channels: int, dtype: str = "int32") -> NDArray[Any]:
     """Biases: of the size of sums, or at the ends of their type."""
     kind = np.dtype(dtype)

@@ -14,7 +14,7 @@ from microinfer.verify import contents
 from microinfer.verify.arithmetic import Arithmetic, Scale
 from microinfer.verify.draw import Draw
 from microinfer.verify.geometry import Axis, dims, draw_axis, filled, output_values, tiles
-from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, ScratchQuery
+from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, Reject, ScratchQuery
 
 POINT = Axis(1, 1, 1, 1, 0, 1)
 _MACS, _MANY_MACS = 2_500, 20_000
@@ -154,6 +154,15 @@ class Convolution(Form):
         typical = magnitude * (40 if self.weights == "int8" else 5) * taps**0.5 / (256 if wide else 1)
         bias = "bias_data.data" if wide else "bias_data"
         return contents.layer(draw, plan, typical, bias, wide)
+
+    def rejects(self, k: ConvolutionKnobs) -> tuple[Reject, ...]:
+        """No scratch where all of the function needs some; padding or, for the fast form, a stride at 1x1."""
+        if self.shape in ("any", "row"):
+            return (Reject("no scratch", dropped=frozenset({"ctx.buf"})),)
+        if self.shape == "wrapper":
+            return ()
+        padded = Reject("padding", {"conv_params.padding.w": 1})
+        return (padded, Reject("stride", {"conv_params.stride.w": 2})) if self.shape == "fast" else (padded,)
 
     def reference(self, k: ConvolutionKnobs, arrays: Arrays, arithmetic: Arithmetic) -> Arrays:
         """The output, by microinfer.ops.conv_2d."""

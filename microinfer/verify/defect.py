@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from microinfer.verify.arithmetic import EXACT
 from microinfer.verify.bench import Bench, Suspect
 from microinfer.verify.case import Case
-from microinfer.verify.check import findings_of
+from microinfer.verify.check import expected_of, findings_of
 from microinfer.verify.explain import Wrong, explain
 from microinfer.verify.family import Family, find_family
 from microinfer.verify.finding import Finding
@@ -84,7 +83,8 @@ def _of_group(
 
 
 def _described(family: Family, rest: Sequence[Failed]) -> str:
-    return str(family) + ("; elsewhere for another reason" if rest and family.atoms else "")
+    text = str(family)
+    return text.split(" (")[0] + "; another reason elsewhere" if rest and text else text
 
 
 def _explanation(bench: Bench, spec: Spec, finding: Finding, smallest: Case, cases: Sequence[Case]) -> str:
@@ -92,7 +92,7 @@ def _explanation(bench: Bench, spec: Spec, finding: Finding, smallest: Case, cas
         return ""
     wrong = []
     for case in (*cases[:_SAMPLE], smallest):
-        expected = spec.reference(case.knobs, case.arrays, EXACT)
+        expected = expected_of(spec, case)
         outcome = bench.run(spec, case, expected)
         if isinstance(outcome, Suspect) and all(run.returned.error is None for run in outcome.runs):
             wrong.append(Wrong(case, expected, {path: outcome.runs[0].content(path) for path in expected}))

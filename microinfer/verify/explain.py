@@ -16,7 +16,7 @@ from microinfer.verify.case import Case
 from microinfer.verify.knobs import knob_items, with_knob
 from microinfer.verify.spec import Arrays, OutOfDomain, Spec
 
-_ENOUGH = 0.9
+_ENOUGH = 0.75
 _SHAPES = ("size", "kernel", "out", "batch", "rows", "columns", "channels", "filters", "outputs", "depth", "groups")
 
 
@@ -46,12 +46,12 @@ def _truncating(value: ArrayLike, multiplier: ArrayLike, shift: ArrayLike) -> In
 
 
 def explain(spec: Spec, wrong: Sequence[Wrong]) -> str:
-    """One line, empty where nothing fits nine in ten of the cases; the first variant that fits is taken."""
+    """One line, empty where nothing fits the last case and three in four of all; the first variant that does is taken."""
     parts = [_where(wrong)]
     for variant in _variants(spec, wrong[0].case):
         met = [_fits(spec, variant, one) for one in wrong]
         known = [m for m in met if m is not None]
-        if known and met[0] and sum(known) >= _ENOUGH * len(known) and len(known) >= _ENOUGH * len(met):
+        if known and met[-1] and sum(known) >= _ENOUGH * len(known) and len(known) >= _ENOUGH * len(met):
             parts.insert(0, f"{variant.text} ({sum(known)} of {len(known)} cases)")
             break
     return "; ".join(part for part in parts if part)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from microinfer.verify.arithmetic import EXACT
 from microinfer.verify.bench import Bench
+from microinfer.verify.check import expected_of
 from microinfer.verify.defect import Defect
 from microinfer.verify.export_c import c_test
 from microinfer.verify.spec import spec_of
@@ -31,7 +31,7 @@ def export(defect: Defect, name: str, bench: Bench, folder: Path) -> tuple[File,
     library = os.path.relpath(bench.path.resolve(), folder.resolve())
     saved = SavedCase(defect.smallest, bench.core, Path(library).as_posix(), str(defect.finding))
     case, spec = defect.smallest, spec_of(defect.function)
-    expected = spec.reference(case.knobs, case.arrays, EXACT)
+    expected = expected_of(spec, case)
     plan = bench.sized(case.plan)
     return (
         File(f"{name}.npz", _npz(saved)),

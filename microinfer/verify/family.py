@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from microinfer.verify.knobs import Value, knob_items
+from microinfer.verify.knobs import knob_items
 
 _LONGEST = 4
 _BEAM = 40
-_THRESHOLDS = (4, 8, 16)
+_THRESHOLDS = (0, 1, 4, 8, 16)
+_FEW = 4
 _SIZE = 64
 _NOT_SIZES = re.compile(r"offset|low|high|shift|multiplier|value|diff_min|clip|power")
 
 Bools = NDArray[Any]
-Row = dict[str, Value]
+Row = dict[str, Any]
+Test = Callable[[Row], bool]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Atom:
     """One condition, as text and as a test of knobs."""
 
     text: str
-    test: Callable[[Row], bool]
+    test: Test
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,11 @@ class Family:
         return all(atom.test(row) for atom in self.atoms)
 
     def __str__(self) -> str:
-        if not self.atoms:
+        if not self.atoms or self.met < _FEW:
             return ""
         text = " and ".join(atom.text for atom in self.atoms)
         if self.is_pure:
-            return f"always when {text}" + (", never otherwise" if not self.rest else "")
+            return f"always when {text}" + (f" ({self.met} of these)" if self.rest else ", never otherwise")
         share = f"{self.met} of {self.met + self.passing} such cases"
         return f"only when {text} ({share})" if not self.rest else f"mostly when {text} ({share})"
 
@@ -81,11 +83,15 @@ def find_family(smallest: Any, failing: Sequence[Any], passing: Sequence[Any]) -
             best = grown[0]
         elif length > 2 or not grown:
             break
-        beam = [(key, bad[:, key].all(axis=1), good[:, key].all(axis=1)) for _, key in grown[:_BEAM]]
+        beam = [(key, _all(bad, key), _all(good, key)) for _, key in grown[:_BEAM]]
     chosen = best[1]
-    met, wrong = bad[:, chosen].all(axis=1), good[:, chosen].all(axis=1)
+    met, wrong = _all(bad, chosen), _all(good, chosen)
     rest = tuple(int(i) for i in np.flatnonzero(~met))
     return Family(tuple(atoms[i] for i in chosen), int(met.sum()), len(failing), int(wrong.sum()), rest)
+
+
+def _all(cells: Bools, columns: tuple[int, ...]) -> Bools:
+    return np.asarray(cells[:, list(columns)].all(axis=1))
 
 
 def _score(met: Bools, wrong: Bools, length: int) -> float:
@@ -99,26 +105,47 @@ def _matrix(atoms: Sequence[Atom], many: Sequence[Any]) -> Bools:
     return np.array(cells, bool).reshape(len(rows), len(atoms))
 
 
+def _equal(path: str, value: Any) -> Test:
+    return lambda row: bool(row[path] == value)
+
+
+def _above(path: str, least: int) -> Test:
+    return lambda row: bool(row[path] > least)
+
+
+def _below(path: str, least: int) -> Test:
+    return lambda row: bool(row[path] < least)
+
+
+def _remainder(path: str, divisor: int, rest: int, equal: bool = True) -> Test:
+    return lambda row: bool(row[path] % divisor == rest) == equal
+
+
+def _greater(a: str, b: str) -> Test:
+    return lambda row: bool(row[a] > row[b])
+
+
 def _atoms(row: Row) -> Iterator[Atom]:
     """Conditions that hold for these knobs."""
     sizes = []
     for path, value in row.items():
         if isinstance(value, bool):
-            yield Atom(path if value else f"no {path}", lambda r, p=path, v=value: r[p] == v)  # type: ignore[misc]
+            yield Atom(path if value else f"no {path}", _equal(path, value))
         elif isinstance(value, str):
-            text = f"{path} is {value}" if value else f"no {path}"
-            yield Atom(text, lambda r, p=path, v=value: r[p] == v)  # type: ignore[misc]
+            yield Atom(f"{path} is {value}" if value else f"no {path}", _equal(path, value))
         elif not _NOT_SIZES.search(path) and 0 <= value <= _SIZE:
             sizes.append(path)
             yield from _size_atoms(path, value)
         elif value:
-            sign = value > 0
-            text = f"{path} is {'above' if sign else 'below'} 0"
-            yield Atom(text, lambda r, p=path, s=sign: r[p] > 0 if s else r[p] < 0)  # type: ignore[misc,operator]
-    for i, first in enumerate(sizes):
-        for second in sizes[i + 1 :]:
-            if _related(first, second):
-                yield from _pair_atoms(first, second, row)
+            yield (
+                Atom(f"{path} is above 0", _above(path, 0))
+                if value > 0
+                else Atom(f"{path} is below 0", _below(path, 0))
+            )
+    for i, a in enumerate(sizes):
+        for b in sizes[i + 1 :]:
+            if _related(a, b) and row[a] != row[b]:
+                yield Atom(f"{a} > {b}", _greater(a, b)) if row[a] > row[b] else Atom(f"{a} < {b}", _greater(b, a))
 
 
 def _related(a: str, b: str) -> bool:
@@ -130,24 +157,11 @@ def _related(a: str, b: str) -> bool:
 
 def _size_atoms(path: str, value: int) -> Iterator[Atom]:
     if value <= 4:
-        yield Atom(f"{path} is {value}", lambda r: r[path] == value)
-    if value > 1:
-        yield Atom(f"{path} is above 1", lambda r: r[path] > 1)  # type: ignore[operator]
+        yield Atom(f"{path} is {value}", _equal(path, value))
+    for least in _THRESHOLDS:
+        if value > least:
+            yield Atom(f"{path} is above {least}", _above(path, least))
     if value > 0:
-        yield Atom(f"{path} is above 0", lambda r: r[path] > 0)  # type: ignore[operator]
-        parity = value % 2
-        text = f"{path} is {'odd' if parity else 'even'}"
-        yield Atom(text, lambda r: r[path] % 2 == parity)  # type: ignore[operator]
-        for least in _THRESHOLDS:
-            if value > least:
-                yield Atom(f"{path} is above {least}", lambda r, t=least: r[path] > t)  # type: ignore[misc,operator]
-        if value % 4:
-            yield Atom(f"{path} is no multiple of 4", lambda r: r[path] % 4 != 0)  # type: ignore[operator]
-
-
-def _pair_atoms(a: str, b: str, row: Row) -> Iterator[Atom]:
-    first, second = row[a], row[b]
-    if first > second:  # type: ignore[operator]
-        yield Atom(f"{a} > {b}", lambda r: r[a] > r[b])  # type: ignore[operator]
-    if first < second:  # type: ignore[operator]
-        yield Atom(f"{a} < {b}", lambda r: r[a] < r[b])  # type: ignore[operator]
+        yield Atom(f"{path} is {'odd' if value % 2 else 'even'}", _remainder(path, 2, value % 2))
+    if value % 4:
+        yield Atom(f"{path} is no multiple of 4", _remainder(path, 4, 0, equal=False))

@@ -38,8 +38,8 @@ def _findings(suspect: Suspect) -> Iterator[Finding]:
         if suspect.plan.status is not None and run.status != suspect.plan.status:
             text = f"returned {run.status}, documented is {suspect.plan.status}"
             yield Finding("wrong status", text, detail=str(run.status))
-        yield from _touched(run)
-    if len(finished) == len(suspect.runs) and suspect.plan.status in (None, 0, *(r.status for r in finished)):
+        yield from _touched(run, suspect.plan.is_rejected)
+    if len(finished) == len(suspect.runs) and all(suspect.plan.status in (None, r.status) for r in finished):
         yield from _outputs(finished, suspect.expected)
 
 
@@ -86,16 +86,18 @@ def _distance(offset: int, size: int, place: Placed) -> str:
     return f"{reach} {name} ({place.size:,} bytes)" if offset + size > place.size else f"inside {name}"
 
 
-def _touched(run: Run) -> Iterator[Finding]:
+def _touched(run: Run, refused: bool) -> Iterator[Finding]:
     """Bytes changed in inputs and between buffers."""
     sandbox = run.sandbox
     end = len(sandbox.slots) * sandbox.slot_size
     changed = run.before != run.after
     for place in run.placed:
         part = changed[place.start : place.start + place.size]
-        if place.buffer.role == "in" and part.any():
-            at = int(part.argmax())
-            name = place.buffer.path
+        name = place.buffer.path
+        at = int(part.argmax()) if part.size else 0
+        if refused and place.buffer.role != "scratch" and part.any():
+            yield Finding("stray write", f"{name} written from byte {at} on by a call that must be refused", name)
+        elif place.buffer.role == "in" and part.any():
             yield Finding("input changed", f"{int(part.sum())} bytes of {name} changed, first at byte {at}", name)
         part[:] = False
     stray = np.flatnonzero(changed[:end])

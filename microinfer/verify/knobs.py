@@ -32,7 +32,7 @@ def knobs_to_values(knobs: Any) -> dict[str, Value]:
     return dict(knob_items(knobs))
 
 
-def knobs_from_values(kind: type, values: dict[str, Value], prefix: str = "") -> Any:
+def knobs_from_values(kind: Any, values: dict[str, Value], prefix: str = "") -> Any:
     """What `knobs_to_values` wrote; KeyError for a missing path."""
     hints = get_type_hints(kind)
     made: dict[str, Any] = {}

@@ -128,13 +128,13 @@ class Shrinker:
 def with_knobs(spec: Spec, case: Case, knobs: Any) -> Case | None:
     """The case with other knobs: its contents cut, or filled with zeros, to the new shapes. None outside the domain."""
     try:
-        plan = spec.plan(knobs)
+        plan = spec.plan_of(knobs, case.reject)
         if any(not 0 < math.prod(b.shape) <= _LARGEST for b in plan.buffers):
             return None
         derived = spec.derived(knobs)
         read = [b for b in plan.buffers if b.role in ("in", "inout")]
         arrays = {b.path: derived[b.path] if b.path in derived else _fitted(case.arrays, b) for b in read}
-        return Case(case.function, knobs, plan, arrays, case.origin)
+        return Case(case.function, knobs, plan, arrays, case.origin, case.reject)
     except (OutOfDomain, ValueError, IndexError, ZeroDivisionError):
         return None
 

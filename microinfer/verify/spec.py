@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from typing import Any, Literal, Protocol
@@ -19,6 +19,8 @@ from microinfer.verify.signature import Signature, cmsis_signature
 
 Arrays = Mapping[str, NDArray[Any]]
 """Contents of buffers by path."""
+
+ARG_ERROR = -1
 
 Role = Literal["in", "out", "inout", "scratch"]
 
@@ -50,13 +52,36 @@ class ScratchQuery:
 
 @dataclass(frozen=True)
 class Plan:
-    """One call: scalars by path, buffers (pointers not among them are NULL), absent structs, status to come back."""
+    """One call: scalars by path, buffers (pointers not among them are NULL), absent structs, status to come back.
+
+    `dropped` are buffers that are passed as NULL all the same."""
 
     values: Mapping[str, int]
     buffers: tuple[Buffer, ...]
     scratch: tuple[ScratchQuery, ...] = ()
     absent: frozenset[str] = frozenset()
     status: int | None = None
+    dropped: frozenset[str] = frozenset()
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the function must return an error and write nothing."""
+        return self.status not in (None, 0)
+
+    def rejected(self, reject: Reject) -> Plan:
+        """The call with something wrong about it."""
+        dropped = self.dropped | reject.dropped
+        return replace(self, values={**self.values, **reject.values}, status=reject.status, dropped=dropped)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Arguments outside the documented domain: values that differ, pointers that are NULL, the documented status."""
+
+    name: str
+    values: Mapping[str, int] = field(default_factory=dict)
+    dropped: frozenset[str] = frozenset()
+    status: int = ARG_ERROR
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +91,7 @@ class Spec:
     Knobs are a frozen dataclass of integers and strings that fixes everything but the contents of arrays. `draw` makes
     them, `plan` turns them into a call (raising OutOfDomain), `fill` makes contents for the buffers that are read, and
     `reference` says what is in the written ones afterwards. `knobs` is their class; `derived` are contents of read
-    buffers that follow from them.
+    buffers that follow from them, `rejects` the ways to make a call of them that must be refused.
     """
 
     signature: Signature
@@ -76,11 +101,22 @@ class Spec:
     reference: Callable[[Any, Arrays, Arithmetic], Arrays]
     knobs: type
     derived: Callable[[Any], Arrays] = lambda knobs: {}
+    rejects: Callable[[Any], tuple[Reject, ...]] = lambda knobs: ()
 
     @property
     def function(self) -> str:
         """The symbol."""
         return self.signature.function
+
+    def plan_of(self, knobs: Any, reject: str) -> Plan:
+        """The call, refused in the named way if there is one; raises OutOfDomain."""
+        plan = self.plan(knobs)
+        if not reject:
+            return plan
+        found = next((r for r in self.rejects(knobs) if r.name == reject), None)
+        if found is None:
+            raise OutOfDomain
+        return plan.rejected(found)
 
 
 _SPECS: dict[str, Spec] = {}
@@ -112,11 +148,15 @@ class Form(Protocol):
         """Contents that follow from the knobs; by default none."""
         return {}
 
+    def rejects(self, k: Any) -> tuple[Reject, ...]:
+        """Ways to make the call one that must be refused; by default none."""
+        return ()
+
 
 def declare_form(function: str, knobs: type, form: Form) -> Spec:
     """Register a spec of a CMSIS-NN function from a form."""
     parts = (form.draw, form.plan, form.fill, form.reference)
-    return register(Spec(cmsis_signature(function), *parts, knobs, form.derived))
+    return register(Spec(cmsis_signature(function), *parts, knobs, form.derived, form.rejects))
 
 
 @cache

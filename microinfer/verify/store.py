@@ -39,6 +39,7 @@ def to_arrays(saved: SavedCase) -> Mapping[str, NDArray[Any]]:
         "function": case.function,
         "knobs": knobs_to_values(case.knobs),
         "origin": case.origin,
+        "reject": case.reject,
         "core": saved.core,
         "library": saved.library,
         "finding": saved.finding,
@@ -57,7 +58,8 @@ def load_case(path: str | Path) -> SavedCase:
             raise VerifyError(f"{path}: format {header['format']}; this version reads {FORMAT}")
         spec = spec_of(header["function"])
         knobs = knobs_from_values(spec.knobs, header["knobs"])
-        case = Case(spec.function, knobs, spec.plan(knobs), arrays, header["origin"])
+        reject = header["reject"]
+        case = Case(spec.function, knobs, spec.plan_of(knobs, reject), arrays, header["origin"], reject)
         return SavedCase(case, header["core"], header["library"], header["finding"])
     except (OSError, ValueError, KeyError, EOFError, OutOfDomain) as error:
         raise VerifyError(f"{path}: no saved case ({type(error).__name__}: {error})") from error

@@ -29,15 +29,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--boards", type=Path, action="append", default=[], metavar="DIR", help="folder with boards and peripherals"
     )
     parser.add_argument("--strict", action="store_true", help="unknown registers are errors")
+    parser.add_argument("--profile", action="store_true", help="show where the time went, by function")
+    parser.add_argument(
+        "--export",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="write the profile: callgrind, chrome, collapsed or speedscope",
+    )
     options.add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from emulator.board import Board
-    from microinfer.cli.output import check_writable, write_json
+    from emulator.profile.export import render
+    from microinfer.cli.console import error_console
+    from microinfer.cli.output import check_writable, write_file, write_json
     from microinfer.report import emulation
 
     check_writable(args.json)
+    exports = [_export(text) for text in args.export]
     board = Board(
         args.board,
         folders=args.boards,
@@ -46,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
         arguments=args.arguments,
         source=_input(args.input),
         sink=None if args.json == "-" else _show,
+        profile=args.profile or bool(exports),
     )
     board.load(args.firmware, args.base)
     result = board.run(args.max_cycles, args.timeout)
@@ -53,7 +65,24 @@ def run(args: argparse.Namespace) -> int:
         write_json(args.json, emulation.json_text(result, args.board, board.description.clock_hz))
     if args.json != "-":
         print(emulation.summary(result, board.description.clock_hz), file=sys.stderr)
+    if args.profile and args.json != "-":
+        error_console().print(emulation.functions(board.profile()))
+    for name, target in exports:
+        write_file(target, render(board.profile(), name).encode())
     return _status(result)
+
+
+def _export(text: str) -> tuple[str, Path]:
+    """Format and file of an --export, both checked now."""
+    from emulator.profile.export import formats
+    from microinfer.cli.output import check_writable
+    from microinfer.errors import InputError
+
+    name, _, target = text.partition("=")
+    if name not in formats() or not target:
+        raise InputError(f"--export {text}: want FORMAT=FILE with FORMAT out of {', '.join(formats())}")
+    check_writable(target)
+    return name, Path(target)
 
 
 def _show(data: bytes) -> None:

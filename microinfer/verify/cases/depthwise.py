@@ -13,7 +13,7 @@ from microinfer.verify.arithmetic import Arithmetic, Scale
 from microinfer.verify.draw import Draw
 from microinfer.verify.geometry import Axis, dims, draw_axis, filled, output_values, tiles
 from microinfer.verify.signature import cmsis_signature
-from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, ScratchQuery, declare_form
+from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, Reject, ScratchQuery, declare_form
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,10 @@ class Depthwise(Form):
         taps = k.y.kernel * k.x.kernel
         typical = (80.0 if wide else 74.0) * (40 if self.weights == "int8" else 5) * taps**0.5
         return contents.layer(draw, plan, typical, self.paths[2], wide)
+
+    def rejects(self, k: DepthwiseKnobs) -> tuple[Reject, ...]:
+        """Other channels out than in, where the function has one filter a channel."""
+        return (Reject("channels", {"output_dims.c": k.outputs + 1}),) if self.plain else ()
 
     def reference(self, k: DepthwiseKnobs, arrays: Arrays, arithmetic: Arithmetic) -> Arrays:
         """The output, by microinfer.ops.depthwise_conv_2d."""

@@ -15,7 +15,7 @@ from microinfer.verify.arithmetic import Arithmetic
 from microinfer.verify.draw import Draw
 from microinfer.verify.geometry import Axis, dims, draw_axis, tiles, window
 from microinfer.verify.signature import cmsis_signature
-from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, ScratchQuery, declare_form
+from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, Reject, ScratchQuery, declare_form
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,10 @@ class Pool(Form):
     def fill(self, k: PoolKnobs, plan: Plan, draw: Draw) -> Arrays:
         """Contents of the input."""
         return {self.paths[0]: contents.integers(draw, plan.buffers[0].shape, self.dtype)}
+
+    def rejects(self, k: PoolKnobs) -> tuple[Reject, ...]:
+        """No batch."""
+        return (Reject("no batch", {"input_dims.n": 0}),)
 
     def reference(self, k: PoolKnobs, arrays: Arrays, arithmetic: Arithmetic) -> Arrays:
         """The output, by microinfer.ops."""

@@ -14,7 +14,7 @@ from microinfer.verify import contents
 from microinfer.verify.arithmetic import Arithmetic
 from microinfer.verify.draw import Draw
 from microinfer.verify.geometry import dims
-from microinfer.verify.spec import Arrays, Buffer, OutOfDomain, Plan, ScratchQuery, declare
+from microinfer.verify.spec import Arrays, Buffer, OutOfDomain, Plan, Reject, ScratchQuery, declare
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,10 @@ def _plan(state: str, k: SvdfKnobs) -> Plan:
     return Plan(values, tuple(buffers), queries, frozenset(), 0)
 
 
+def _rejects(k: SvdfKnobs) -> tuple[Reject, ...]:
+    return tuple(Reject(f"no {name}", dropped=frozenset({f"{name}.buf"})) for name in ("input_ctx", "output_ctx"))
+
+
 def _fill(k: SvdfKnobs, plan: Plan, draw: Draw) -> Arrays:
     return contents.layer(draw, plan, 1.0, "bias_data")
 
@@ -130,4 +134,5 @@ for _function, _state in {"arm_svdf_s8": "int8", "arm_svdf_state_s16_s8": "int16
         plan=partial(_plan, _state),
         fill=_fill,
         reference=_reference,
+        rejects=_rejects,
     )
