@@ -8,6 +8,7 @@ it takes to start falls out.
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from emulator.board import Board
 from emulator.toolchain import compiler_flags
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "tests" / "firmware"
-FEW, MANY, REPEATS = 100_000, 1_100_000, 3
+FEW, MANY, REPEATS = 100_000, 1_100_000, 5
 
 
 def build(folder: Path, rows: int) -> Path:
@@ -36,9 +37,9 @@ def build(folder: Path, rows: int) -> Path:
     return target
 
 
-def on_board(elf: Path, tracer: str | None) -> tuple[float, int, int]:
+def on_board(elf: Path, profile: bool = False) -> tuple[float, int, int]:
     """Seconds, instructions, cycles of a run here."""
-    board = Board("mps2-an386", tracer=tracer)
+    board = Board("mps2-an386", profile=profile)
     board.load(elf)
     begin = time.process_time()
     result = board.run()
@@ -48,11 +49,12 @@ def on_board(elf: Path, tracer: str | None) -> tuple[float, int, int]:
 
 
 def on_qemu(qemu: str, elf: Path) -> float:
-    """Seconds of a run on QEMU."""
+    """Processor seconds of a run on QEMU."""
     semihosting = ["-semihosting-config", "enable=on,target=native", "-display", "none", "-serial", "null"]
-    begin = time.perf_counter()
+    begin = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([qemu, "-M", "mps2-an386", *semihosting, "-monitor", "none", "-kernel", str(elf)], check=True)
-    return time.perf_counter() - begin
+    end = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return end.ru_utime + end.ru_stime - begin.ru_utime - begin.ru_stime
 
 
 def start_time(elf: Path) -> float:
@@ -70,18 +72,22 @@ def main() -> None:
         few, many = (build(Path(name), rows) for rows in (FEW, MANY))
         figures = {"start_seconds": start_time(few)}
         qemu = shutil.which("qemu-system-arm")
-        runs, seconds = [], []
+        runs, profiled, seconds = [], [], []
         for _ in range(REPEATS):
-            runs.append([on_board(elf, None) for elf in (few, many)])
+            runs.append([on_board(elf) for elf in (few, many)])
+            profiled.append([on_board(elf, profile=True) for elf in (few, many)])
             if qemu is not None:
                 seconds.append([on_qemu(qemu, elf) for elf in (few, many)])
         instructions = runs[0][1][1] - runs[0][0][1]
-        spent = min(run[1][0] for run in runs) - min(run[0][0] for run in runs)
-        figures["board_mips"] = instructions / spent / 1e6
+        for name, kind in (("board", runs), ("profile", profiled)):
+            assert {run[1][1:] for run in kind} == {runs[0][1][1:]}
+            spent = min(run[1][0] for run in kind) - min(run[0][0] for run in kind)
+            figures[f"{name}_mips"] = instructions / spent / 1e6
         if qemu is not None:
             spent = min(pair[1] for pair in seconds) - min(pair[0] for pair in seconds)
             figures["qemu_mips"] = instructions / spent / 1e6
             figures["board_ratio"] = figures["board_mips"] / figures["qemu_mips"]
+            figures["profile_ratio"] = figures["profile_mips"] / figures["qemu_mips"]
     for figure, value in figures.items():
         print(f"{figure:14} {value:10.3f}")
     print(json.dumps({figure: round(value, 4) for figure, value in figures.items()}))

@@ -1,8 +1,8 @@
 """A microcontroller on its board: firmware in, what it prints and where its time went out.
 
-    board = Board("mps2-an386")
-    board.load("firmware.elf")
-    result = board.run(max_cycles=10_000_000)
+board = Board("mps2-an386")
+board.load("firmware.elf")
+result = board.run(max_cycles=10_000_000)
 """
 
 from __future__ import annotations

@@ -40,6 +40,8 @@ class Bus:
         self._address = 0
         self._entered: tuple[int, int] = (-1, -1)
         self._index = -1
+        self._only: dict[tuple[int, int], int | None] = {}
+        self._costs: dict[tuple[int, int], int] = {}
         clock.inside = None
 
     def add(self, base: int, peripheral: Peripheral) -> None:
@@ -107,13 +109,22 @@ class Bus:
         """Cycles from the start of the open block to the access."""
         address, size = self._tracer.block
         pc = self._pc()
-        return self._model.edge(address, pc - address, pc)[0] if address < pc < address + size else 0
+        if not address < pc < address + size:
+            return 0
+        if (address, pc) not in self._costs:
+            self._costs[address, pc] = self._model.edge(address, pc - address, pc)[0]
+        return self._costs[address, pc]
 
     def _pc(self) -> int:
         address, size = self._tracer.block
         if not size:
             return address
         block = self._model.block(address, size)
+        if (address, size) not in self._only:
+            self._only[address, size] = _only_access(block)
+        only = self._only[address, size]
+        if only is not None:
+            return only
         entered = self._tracer.instructions, address
         first = self._index if entered == self._entered else -1
         self._entered = entered
@@ -122,6 +133,12 @@ class Bus:
         matching = (n for n in range(start, len(block)) if _touches(block[n], self._address, values))
         self._index = next(matching, max(first, 0))
         return block[self._index].address
+
+
+def _only_access(block: tuple[Instruction, ...]) -> int | None:
+    """Address of the one instruction of the block that can access a peripheral, None if there are more."""
+    found = [i for i in block if i.address_registers and i.address_registers[0] not in ("pc", "sp")]
+    return found[0].address if len(found) == 1 else None
 
 
 def _touches(instruction: Instruction, address: int, values: dict[str, int]) -> bool:

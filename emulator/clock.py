@@ -25,7 +25,8 @@ class Event:
 class Clock:
     """The tracer's cycles as the time, and a queue of events; those of the same time happen in the order scheduled.
 
-    `inside` tells the cycles that the open block has taken so far while one of its accesses is served.
+    `soonest` is no later than the next event. `inside` tells the cycles that the open block has taken so far while one
+    of its accesses is served.
     """
 
     def __init__(self, tracer: Tracer, hz: int) -> None:
@@ -34,6 +35,7 @@ class Clock:
         self._tracer = tracer
         self._queue: list[tuple[int, int, Event]] = []
         self._scheduled = 0
+        self.soonest = NO_LIMIT
 
     def now(self) -> int:
         """Cycles since power-on."""
@@ -48,7 +50,10 @@ class Clock:
         event = Event(at, action)
         heappush(self._queue, (at, self._scheduled, event))
         self._scheduled += 1
-        self._tracer.limit = min(self._tracer.limit, at)
+        if at < self._tracer.limit:
+            self._tracer.limit = at
+        if at < self.soonest:
+            self.soonest = at
         return event
 
     def interrupt(self) -> None:
@@ -59,10 +64,13 @@ class Clock:
         """Time of the next event, NO_LIMIT for none."""
         while self._queue and self._queue[0][2].action is None:
             heappop(self._queue)
-        return self._queue[0][0] if self._queue else NO_LIMIT
+        self.soonest = self._queue[0][0] if self._queue else NO_LIMIT
+        return self.soonest
 
     def run_due(self) -> None:
         """Do what is due by now."""
+        if self._tracer.cycles < self.soonest:
+            return
         while self.next_due() <= self._tracer.cycles:
             event = heappop(self._queue)[2]
             if event.action is not None:
@@ -71,3 +79,4 @@ class Clock:
     def clear(self) -> None:
         """Drop all events."""
         self._queue.clear()
+        self.soonest = NO_LIMIT

@@ -119,6 +119,10 @@ class Decoder:
         """The instruction at the start of `code`, None if that is no instruction."""
         return next(self._instructions(code, address), None)
 
+    def sequence(self, code: bytes, address: int) -> tuple[Instruction, ...]:
+        """The instructions of `code` up to the first bytes that are none."""
+        return tuple(self._instructions(code, address))
+
     def _instructions(self, code: bytes, address: int) -> Iterator[Instruction]:
         for insn in self._cs.disasm(code, address):
             yield _instruction(insn)

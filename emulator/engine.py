@@ -87,6 +87,7 @@ class Engine:
         native = self.native()
         self._fast_pc = None if native is None else NativeBatch(*native, (_arm.UC_ARM_REG_PC,))
         self._fast_read: Any = None if native is None else native[0]["uc_mem_read"]
+        self._fast_write: Any = None if native is None else native[0]["uc_mem_write"]
         self._handle: Any = None if native is None else native[1]
         self._uc.hook_add(_unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
         self._uc.hook_add(_unicorn.UC_HOOK_INTR, self._on_interrupt)
@@ -139,6 +140,10 @@ class Engine:
 
     def write(self, address: int, data: bytes) -> None:
         """Set bytes of mapped memory, whatever its permissions."""
+        if self._fast_write is not None and not self._fast_write(
+            self._handle, ctypes.c_uint64(address), ctypes.c_char_p(data), ctypes.c_size_t(len(data))
+        ):
+            return
         self._call("write", address, len(data), self._uc.mem_write, address, data)
 
     def _call(self, what: str, address: int, size: int, function: Callable[..., Any], *args: Any) -> Any:

@@ -37,7 +37,10 @@ class End:
 
 
 class Processor:
-    """One core with its exceptions. `fault_seen` is called with each fault before the core takes it, `locked_up` when none can be."""
+    """One core with its exceptions.
+
+    `fault_seen` is called with each fault before the core takes it, `locked_up` when it cannot take one.
+    """
 
     def __init__(
         self, engine: Engine, tracer: Tracer, clock: Clock, unit: ExceptionUnit, bus: Bus, semihosting: Semihosting
@@ -82,7 +85,7 @@ class Processor:
                 tracer.attention = True
             if tracer.cycles >= until:
                 return End("max cycles", self.pc)
-            limit = min(self._clock.next_due(), until)
+            limit = min(self._clock.soonest, until)
             if deadline is not None:
                 if time.monotonic() >= deadline:
                     return End("timeout", self.pc)

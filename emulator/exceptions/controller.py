@@ -79,7 +79,9 @@ class Controller:
 
     def active_priority(self) -> int:
         """Group priority of what runs, LOWEST for thread mode."""
-        return min((self.group(self.priority[n]) for n in _bits(self.active)), default=LOWEST)
+        if not self.active:
+            return LOWEST
+        return min(self.group(self.priority[n]) for n in _bits(self.active))
 
     def execution_priority(self, primask: int, basepri: int, faultmask: int) -> int:
         """Priority that a pending exception has to beat."""
@@ -95,6 +97,8 @@ class Controller:
         ready = self.pending & self.enabled
         if not ready:
             return 0
+        if not ready & (ready - 1):
+            return ready.bit_length() - 1
         return min(_bits(ready), key=lambda n: (self.priority[n], n))
 
     def beats(self, number: int, level: int) -> bool:

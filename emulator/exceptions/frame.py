@@ -7,7 +7,7 @@ lazy stacking would write it later, to the same place.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from emulator.engine import Engine
 from emulator.registers import RegisterSet
@@ -37,7 +37,9 @@ class Frames:
         self._engine = engine
         self._has_fpu = has_fpu
         self._writable = writable
-        self._context = RegisterSet(engine, "r0 r1 r2 r3 r12 lr xpsr control sp")
+        self._context = RegisterSet(engine, "r0 r1 r2 r3 r12 lr xpsr control sp primask basepri faultmask")
+        self._seen: Sequence[int] = ()
+        self._outgoing: Sequence[int] = ()
         self._entry = RegisterSet(engine, "sp control xpsr lr")
         self._unprivileged_entry = RegisterSet(engine, "sp xpsr control xpsr control xpsr control lr")
         self._vector = RegisterSet(engine, "xpsr")
@@ -45,7 +47,7 @@ class Frames:
         self._restore = RegisterSet(engine, "r0 r1 r2 r3 r12 lr msp psp control xpsr control")
         self._floats = RegisterSet(engine, " ".join(f"d{n}" for n in range(8)) + " fpscr") if has_fpu else None
         self._state = RegisterSet(engine, "xpsr control")
-        self._masks = RegisterSet(engine, "xpsr control primask basepri faultmask")
+        self._masks = RegisterSet(engine, "primask basepri faultmask")
         self._faultmask = RegisterSet(engine, "faultmask")
         self._link = RegisterSet(engine, "lr")
         self.current = 0
@@ -53,24 +55,28 @@ class Frames:
 
     def masks(self) -> tuple[int, int, int]:
         """PRIMASK, BASEPRI and FAULTMASK, also while the code is unprivileged."""
-        xpsr, control, primask, basepri, faultmask = self._masks.read()
+        self._seen = self._context.read()
+        xpsr, control, _, primask, basepri, faultmask = self._seen[6:]
         if control & _UNPRIVILEGED and not xpsr & _IPSR:
             self._vector.write(xpsr | 2)
-            _, _, primask, basepri, faultmask = self._masks.read()
+            primask, basepri, faultmask = self._masks.read()
             self._vector.write(xpsr)
         return primask, basepri, faultmask
 
     def clear_faultmask(self) -> None:
         """As returns from all but NMI do."""
-        if self._leaving.read()[3]:
+        self._outgoing = self._leaving.read()
+        if self._outgoing[3]:
             self._faultmask.write(0)
 
     def push(self, pc: int, number: int) -> int:
         """Stack the context of the code at `pc`, enter handler mode; gives EXC_RETURN.
 
-        When the frame does not fit in memory the core is in handler mode all the same, and StackError is raised.
+        The registers are those that `masks` saw just before. When the frame does not fit in memory the core is in
+        handler mode all the same, and StackError is raised.
         """
-        r0, r1, r2, r3, r12, lr, xpsr, control, sp = self._context.read()
+        r0, r1, r2, r3, r12, lr, xpsr, control, sp, *_ = self._seen
+        self._outgoing = ()
         thread = not xpsr & _IPSR
         floats = self._floats is not None and control & _FPCA
         frame = (sp - (_EXTENDED if floats else _BASIC)) & ~4 & 0xFFFFFFFF
@@ -113,14 +119,10 @@ class Frames:
         """LR of a handler that is chained to another."""
         self._link.write(exc_return)
 
-    def frame_at(self, exc_return: int) -> int:
-        """Address of the frame that a return would take."""
-        _, msp, psp, _ = self._leaving.read()
-        return psp if exc_return & 4 else msp
-
     def pop(self, exc_return: int) -> int:
         """Unstack, leave handler mode where EXC_RETURN says so; gives the PC to go on at. Raises StackError."""
-        control, msp, psp, _ = self._leaving.read()
+        control, msp, psp, _ = self._outgoing or self._leaving.read()
+        self._outgoing = ()
         frame = psp if exc_return & 4 else msp
         floats = not exc_return & _NO_FP
         size = _EXTENDED if floats else _BASIC

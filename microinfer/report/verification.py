@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from microinfer.verify.campaign import CampaignResult, FunctionResult
+from microinfer.verify.coverage import Coverage
 from microinfer.verify.defect import Defect
 from microinfer.verify.knobs import knobs_to_values
 
@@ -27,9 +28,21 @@ def render(result: CampaignResult) -> str:
         "cases": result.cases,
         "defects": [_defect(defect) for defect in result.defects],
         "functions": [_function(function) for function in result.functions],
+        "coverage": [_coverage(row) for row in result.coverage],
         "unknown": list(result.unknown),
     }
     return json.dumps(document, indent=2, allow_nan=False)
+
+
+def _coverage(row: Coverage) -> dict[str, Any]:
+    stretches = [[f"0x{first:x}", f"0x{end:x}"] for first, end in row.unreached]
+    return {
+        "function": row.function,
+        "instructions": row.instructions,
+        "executed": row.executed,
+        "percent": round(row.percent, 1),
+        "unreached": stretches,
+    }
 
 
 def _function(function: FunctionResult) -> dict[str, Any]:
@@ -64,11 +77,13 @@ def functions(result: CampaignResult) -> Table:
     """One row a function."""
     table = Table(title=f"{result.library} on {result.core}, seed {result.seed}", title_justify="left")
     table.add_column("function")
-    for name in ("cases", "failing", "stack"):
+    covered = {row.function: f"{row.percent:.0f} %" for row in result.coverage}
+    for name in ("cases", "failing", "stack", "reached"):
         table.add_column(name, justify="right")
     table.add_column("verdict")
     for row in result.functions:
-        table.add_row(row.function, f"{row.cases:,}", f"{row.failing:,}", f"{row.stack:,}", _verdict(row))
+        numbers = (f"{row.cases:,}", f"{row.failing:,}", f"{row.stack:,}", covered.get(row.function, "-"))
+        table.add_row(row.function, *numbers, _verdict(row))
     return table
 
 
@@ -88,6 +103,10 @@ def summary(result: CampaignResult) -> str:
         rows.append(f"no specification: {', '.join(result.unknown)}")
     count = len(result.defects)
     text = f"{count} defect{'' if count == 1 else 's'}" if count else "no defect"
+    total = sum(row.instructions for row in result.coverage)
+    if total:
+        ran = sum(row.executed for row in result.coverage)
+        rows.append(f"reached: {100 * ran / total:.1f} % of {total:,} instructions")
     state = ", interrupted" if result.interrupted else ""
     rows.append(f"{text}: {len(result.functions)} functions, {result.cases:,} cases{state}")
     return "\n".join(rows)

@@ -63,7 +63,7 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Clean:
-    """A case without defect: cycles of the first run, bytes of stack of the deeper one."""
+    """A case without defect: cycles of a run, bytes of stack of the deeper one."""
 
     cycles: int
     stack: int
@@ -105,10 +105,15 @@ class Bench:
         plan = self.sized(case.plan)
         slots = self._slots(len(plan.buffers) + 1, max((_bytes(b) for b in plan.buffers), default=0))
         address = self.functions[spec.function]
-        first, second = (slots.run(spec.signature, address, plan, case.arrays, expected, guard) for guard in _ENDS)
-        if first.good and second.good:
-            return Clean(first.returned.cycles, max(first.stack, second.stack))
-        runs = (slots.run(spec.signature, address, plan, case.arrays, expected, guard, True) for guard in _ENDS)
+        deepest = cycles = 0
+        for guard in _ENDS:
+            run = slots.run(spec.signature, address, plan, case.arrays, expected, guard)
+            if not run.good:
+                break
+            deepest, cycles = max(deepest, run.stack), run.returned.cycles
+        else:
+            return Clean(cycles, deepest)
+        runs = (slots.run(spec.signature, address, plan, case.arrays, expected, guard, keep=True) for guard in _ENDS)
         return Suspect(case, plan, expected, tuple(runs))
 
     def sized(self, plan: Plan) -> Plan:

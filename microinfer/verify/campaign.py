@@ -15,6 +15,7 @@ from microinfer.errors import KernelError
 from microinfer.verify.bench import Bench, Clean
 from microinfer.verify.case import draw_case
 from microinfer.verify.check import check
+from microinfer.verify.coverage import Blocks, Coverage, blocks_run, coverage
 from microinfer.verify.defect import Defect, find_defects
 from microinfer.verify.finding import Finding
 from microinfer.verify.signature import cmsis_functions
@@ -34,7 +35,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """Cases [start, stop) of one function: failures, bytes of stack of the deepest clean case and its number."""
+    """Cases [start, stop) of one function: failures, bytes of stack of the deepest clean case and its number,
+    and the blocks that ran."""
 
     function: str
     start: int
@@ -42,6 +44,7 @@ class ChunkResult:
     failures: tuple[Failure, ...]
     stack: int
     deepest: int
+    blocks: Blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +62,16 @@ class FunctionResult:
 
 @dataclass(frozen=True, eq=False)
 class CampaignResult:
-    """What a campaign found; `unknown` are functions of the library without a specification."""
+    """What a campaign found; `unknown` are functions of the library without a specification.
+
+    `coverage` is that of the functions run and of the library's other functions named arm_* that they reached."""
 
     library: str
     core: str
     seed: int
     functions: tuple[FunctionResult, ...]
     unknown: tuple[str, ...]
+    coverage: tuple[Coverage, ...]
     interrupted: bool = False
 
     @property
@@ -123,7 +129,15 @@ class Campaign:
         except KeyboardInterrupt:
             interrupted = True
         done = tuple(self._merged(name, results[name], skipped.get(name, "")) for name in functions)
-        return CampaignResult(self.elf.name, self.core, self.seed, done, self.unknown(), interrupted)
+        blocks: Blocks = frozenset().union(*(chunk.blocks for chunks in results.values() for chunk in chunks))
+        reached = self._coverage(functions, blocks)
+        return CampaignResult(self.elf.name, self.core, self.seed, done, self.unknown(), reached, interrupted)
+
+    def _coverage(self, functions: Sequence[str], blocks: Blocks) -> tuple[Coverage, ...]:
+        bench = _bench(self.elf, self.core)
+        others = sorted(n for n in bench.functions if n.startswith("arm_") and n not in functions)
+        rows = coverage(bench, blocks, (*functions, *others))
+        return tuple(row for row in rows if row.function in functions or row.executed)
 
     @property
     def chunks(self) -> int:
@@ -168,6 +182,7 @@ def _bench(elf: Path, core: str) -> Bench:
 def run_chunk(elf: Path, core: str, seed: int, function: str, start: int, stop: int) -> ChunkResult | str:
     """Cases [start, stop) of a function, or why they cannot run."""
     bench, spec = _bench(elf, core), spec_of(function)
+    bench.machine.clear_edges()
     failures, stack, deepest = [], 0, start
     for index in range(start, stop):
         try:
@@ -178,4 +193,4 @@ def run_chunk(elf: Path, core: str, seed: int, function: str, start: int, stop: 
             failures.append(Failure(index, result))
         elif result.stack > stack:
             stack, deepest = result.stack, index
-    return ChunkResult(function, start, stop, tuple(failures), stack, deepest)
+    return ChunkResult(function, start, stop, tuple(failures), stack, deepest, blocks_run(bench))

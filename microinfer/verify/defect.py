@@ -12,11 +12,12 @@ from microinfer.verify.check import expected_of, findings_of
 from microinfer.verify.explain import Wrong, explain
 from microinfer.verify.family import Family, find_family
 from microinfer.verify.finding import Finding
-from microinfer.verify.shrink import Shrinker
+from microinfer.verify.shrink import BUDGET, Shrinker
 from microinfer.verify.spec import OutOfDomain, Spec
 
 _FAMILIES = 3
 _SAMPLE = 12
+_SLOW_BUDGET = 60
 _SHARE = 0.3
 _LEAST = 15
 
@@ -68,7 +69,8 @@ def _of_group(
         def same(case: Case, key: Key = key, outside: tuple[Family, ...] = outside) -> bool:
             return not any(f.holds(case.knobs) for f in outside) and shows(bench, spec, case, key)
 
-        smallest = Shrinker(spec, same).shrink(start)
+        budget = _SLOW_BUDGET if key[0] == "does not return" else BUDGET
+        smallest = Shrinker(spec, same, budget).shrink(start)
         family = find_family(smallest.knobs, [case.knobs for case, _ in left], passing)
         splits = family.is_pure and family.met >= max(_SHARE * len(left), _LEAST)
         rest = [left[i] for i in family.rest] if splits else []

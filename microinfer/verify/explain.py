@@ -46,7 +46,7 @@ def _truncating(value: ArrayLike, multiplier: ArrayLike, shift: ArrayLike) -> In
 
 
 def explain(spec: Spec, wrong: Sequence[Wrong]) -> str:
-    """One line, empty where nothing fits the last case and three in four of all; the first variant that does is taken."""
+    """One line, empty where nothing fits the last case and three in four of all; the first that does is taken."""
     parts = [_where(wrong)]
     for variant in _variants(spec, wrong[0].case):
         met = [_fits(spec, variant, one) for one in wrong]

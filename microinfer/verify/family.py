@@ -17,7 +17,7 @@ _BEAM = 40
 _THRESHOLDS = (0, 1, 4, 8, 16)
 _FEW = 4
 _SIZE = 64
-_NOT_SIZES = re.compile(r"offset|low|high|shift|multiplier|value|diff_min|clip|power")
+_NOT_SIZES = re.compile(r"offset|low|high|(?<!left_)shift|multiplier|value|diff_min|clip|power")
 
 Bools = NDArray[Any]
 Row = dict[str, Any]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from emulator import Board, RunResult
-from tests.support.firmware import COMPILERS, MACHINES, build, run_qemu
+from tests.support.firmware import COMPILERS, MACHINES, build, build_text, run_qemu
 
 PROGRAMS = ("exceptions", "nesting", "scheduler", "floats", "faults", "semihosting")
 CASES = [
@@ -64,3 +65,50 @@ def test_a_run_in_pieces_is_the_same_run(tracer: str, tmp_path: Path) -> None:
         pieces += 1
     assert pieces > 20
     assert part == whole
+
+
+V6M = """
+#include "firmware.h"
+static volatile uint32_t ticks;
+void svc_body(uint32_t *frame) { frame[0] += frame[1]; }
+__attribute__((naked)) void SVC_Handler(void) { __asm volatile("mrs r0, msp\\n ldr r1, =svc_body\\n bx r1\\n .ltorg"); }
+void PendSV_Handler(void) { print("pendsv at tick %u\\n", ticks); }
+void SysTick_Handler(void) { if (++ticks == 3) { SYSTICK_CSR = 0; SCB_ICSR = PENDSVSET; } }
+int main(void) {
+    register uint32_t r0 __asm("r0") = 40, r1 __asm("r1") = 2;
+    __asm volatile("svc 0" : "+r"(r0) : "r"(r1) : "memory");
+    print("svc gives %u\\n", r0);
+    SYSTICK_RVR = 499; SYSTICK_CVR = 0; SYSTICK_CSR = 7;
+    while (ticks < 3) __asm volatile("wfi");
+    print("cpuid %x\\n", REG(0xE000ED00u));
+    __asm volatile("ldr %0, [%1]" : "=l"(r0) : "l"(0x20000001));
+    return r0;
+}
+void hard(uint32_t *frame) {
+    print("HardFault at %s\\n", frame[6] > 0x80 ? "main" : "?");
+    finish(3);
+}
+__attribute__((naked)) void HardFault_Handler(void) {
+    __asm volatile("mrs r0, msp\\n ldr r1, =hard\\n bx r1\\n .ltorg"); }
+"""
+
+
+@pytest.mark.parametrize(("core", "cpuid"), [("cortex-m0", "410cc200"), ("cortex-m0plus", "410cc601")])
+def test_small_cores(core: str, cpuid: str, tracer: str, tmp_path: Path) -> None:
+    """SVC, PendSV, SysTick, WFI, and an unaligned access that becomes a HardFault."""
+    ours = resources.files("emulator").joinpath("boards", "mps2-an386.toml").read_text(encoding="utf-8")
+    (tmp_path / "small.toml").write_text(ours.replace('core = "cortex-m4"', f'core = "{core}"'))
+    board = Board("small", tracer=tracer, folders=[tmp_path])
+    board.load(build_text(V6M, core))
+    result = board.run(max_cycles=1_000_000)
+    lines = ["svc gives 42", "pendsv at tick 3", f"cpuid {cpuid}", "HardFault at main", ""]
+    assert result.output.decode().split("\n") == lines
+    assert result.exit_code == 3
+
+
+def test_without_the_bindings_private_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The slow ways to registers and memory give the same run."""
+    expected = run_here(build("floats"), "cortex-m4", "python", tmp_path)
+    monkeypatch.setattr("emulator.engine.Engine.native", lambda self: None)
+    monkeypatch.setattr("emulator.engine._library", lambda: None)
+    assert run_here(build("floats"), "cortex-m4", None, tmp_path) == expected

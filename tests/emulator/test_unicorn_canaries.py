@@ -202,3 +202,70 @@ def test_the_private_names_for_native_callbacks_exist() -> None:
     assert uclib.uc_hook_add
     assert uclib.uc_emu_stop
     assert hasattr(cpu("bx lr"), "_uch")
+
+
+@pytest.mark.parametrize("body", ["bx r0", "push {r0}\npop {pc}"])
+def test_exc_return_looks_like_any_jump_there(body: str) -> None:
+    code = f"movs r0, #6\nmvns r0, r0\n{body}"
+    uc = cpu(code)
+    uc.reg_write(arm.UC_ARM_REG_XPSR, 0x0100000B)
+    seen = interrupts(uc)
+    assert run(uc) == 0
+    assert seen == [(3, 0xFFFFFFF8)]
+    m0 = cpu(code, model=arm.UC_CPU_ARM_CORTEX_M0)
+    assert run(m0) == unicorn.UC_ERR_FETCH_UNMAPPED
+    assert m0.reg_read(arm.UC_ARM_REG_PC) == 0xFFFFFFF8
+
+
+def test_xpsr_sets_the_mode_and_the_stack_pointer() -> None:
+    uc = cpu("ldr r0, =0x20000400\nmsr psp, r0\nmovs r0, #2\nmsr control, r0\nisb\nbx lr\n.ltorg")
+    run(uc)
+    assert uc.reg_read(arm.UC_ARM_REG_SP) == DATA + 0x400
+    uc.reg_write(arm.UC_ARM_REG_XPSR, 0x0100000E)
+    assert (uc.reg_read(arm.UC_ARM_REG_SP), uc.reg_read(arm.UC_ARM_REG_IPSR)) == (DATA + 0x800, 14)
+    uc.reg_write(arm.UC_ARM_REG_CONTROL, 0)
+    uc.reg_write(arm.UC_ARM_REG_XPSR, 0x01000000)
+    assert uc.reg_read(arm.UC_ARM_REG_SP) == DATA + 0x400
+
+
+def test_unprivileged_code_hides_masks_and_stack_pointers() -> None:
+    uc = cpu("cpsid i\nmovs r0, #1\nmsr control, r0\nbx lr")
+    run(uc)
+    hidden = [uc.reg_read(r) for r in (arm.UC_ARM_REG_PRIMASK, arm.UC_ARM_REG_MSP)]
+    uc.reg_write(arm.UC_ARM_REG_XPSR, 0x01000002)
+    seen = [uc.reg_read(r) for r in (arm.UC_ARM_REG_PRIMASK, arm.UC_ARM_REG_MSP)]
+    assert (hidden, seen) == ([0, 0], [1, DATA + 0x800])
+
+
+def test_itstate_travels_in_xpsr() -> None:
+    uc = cpu("movs r0, #0\ncmp r0, #0\nb.w 1f\n.org 0xffa\n1: ittt eq\norreq r0, #1\norreq r0, #2\norreq r0, #4\nbx lr")
+    blocks(uc, stop_at=2)
+    run(uc)
+    state = uc.reg_read(arm.UC_ARM_REG_XPSR)
+    assert state & 0x0600FC00 == 0x00000400
+    uc.reg_write(arm.UC_ARM_REG_XPSR, 0x01000000)
+    uc.reg_write(arm.UC_ARM_REG_XPSR, state)
+    assert uc.reg_read(arm.UC_ARM_REG_XPSR) == state
+
+
+def test_the_first_fp_instruction_sets_fpca() -> None:
+    uc = cpu("mrs r0, control\nvadd.f32 s0, s0, s0\nmrs r1, control\nbx lr")
+    run(uc)
+    assert (uc.reg_read(arm.UC_ARM_REG_R0), uc.reg_read(arm.UC_ARM_REG_R1)) == (0, 4)
+
+
+def test_io_callbacks_see_registers_but_not_pc_and_leave_itstate_alone() -> None:
+    uc = cpu(
+        "ldr r1, =0x40000000\nmovs r0, #0\ncmp r0, #0\nittt eq\nldreq r2, [r1, #8]\naddeq r3, #1\nstreq r3, [r1]\n"
+        "cmp r0, #1\nb 1f\n1: adds r0, #1\nadds r0, #2\nbx lr\n.ltorg"
+    )
+    seen: list[tuple[int, int, int]] = []
+
+    def read(uc: Any, offset: int, size: int, data: Any) -> int:
+        seen.append((offset, uc.reg_read(arm.UC_ARM_REG_R1), uc.reg_read(arm.UC_ARM_REG_PC)))
+        return 5
+
+    uc.mmio_map(0x40000000, 0x1000, read, None, lambda *_: None, None)
+    run(uc)
+    assert seen == [(8, 0x40000000, CODE)]
+    assert [uc.reg_read(r) for r in (arm.UC_ARM_REG_R0, arm.UC_ARM_REG_R2, arm.UC_ARM_REG_R3)] == [3, 5, 1]

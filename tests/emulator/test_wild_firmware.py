@@ -45,26 +45,30 @@ WILD = {
     ),
     "vector table overwritten": (
         "int main(void) { for (int n = 1; n < 16; n++) ((volatile uint32_t *)0)[n] = 0;\n"
-        "  __asm volatile(\"udf #0\"); return 0; }",
+        '  __asm volatile("udf #0"); return 0; }',
         "undefined instruction",
         "main.c:3",
     ),
     "vectors point nowhere": (
-        "int main(void) { SCB_VTOR = 0x30000000u; BARRIER(); __asm volatile(\"svc 0\"); return 0; }",
+        'int main(void) { SCB_VTOR = 0x30000000u; BARRIER(); __asm volatile("svc 0"); return 0; }',
         "vector",
         "vector table",
     ),
     "even function pointer": (
-        "int main(void) { __asm volatile(\"ldr r0, =main\\n bic r0, #1\\n bx r0\"); return 0; }",
+        'int main(void) { __asm volatile("ldr r0, =main\\n bic r0, #1\\n bx r0"); return 0; }',
         "without the Thumb bit",
         "bit 0 clear",
     ),
     "stack pointer lost": (
-        "int main(void) { __asm volatile(\"ldr r0, =0x30000000\\n mov sp, r0\\n push {r0}\"); return 0; }",
+        'int main(void) { __asm volatile("ldr r0, =0x30000000\\n mov sp, r0\\n push {r0}"); return 0; }',
         "write of 4 bytes at 0x2ffffffc",
         "",
     ),
-    "breakpoint": ("int main(void) { __asm volatile(\"bkpt 1\"); return 0; }", "breakpoint without a debugger", "assert"),
+    "breakpoint": (
+        'int main(void) { __asm volatile("bkpt 1"); return 0; }',
+        "breakpoint without a debugger",
+        "assertion",
+    ),
 }
 
 
@@ -85,7 +89,7 @@ def test_ends_in_a_paragraph(name: str, tracer: str) -> None:
         "int main(void) { for (volatile int n = 0;; n++) {} }",
         "int main(void) { SYSTICK_RVR = 99; SYSTICK_CSR = 3; for (;;) {} }",
         "int main(void) { SCB_AIRCR = 0x05FA0004u; for (;;) {} }",
-        "int main(void) { SCB_SHCSR = 7u << 16; for (;;) __asm volatile(\"wfe\"); }",
+        'int main(void) { SCB_SHCSR = 7u << 16; for (;;) __asm volatile("wfe"); }',
     ],
 )
 def test_never_returning_ends_at_the_limit(body: str, tracer: str) -> None:
@@ -97,7 +101,7 @@ def test_never_returning_ends_at_the_limit(body: str, tracer: str) -> None:
     assert timed.run(timeout=0.05).end == "timeout"
 
 
-@pytest.mark.parametrize("body", ["int main(void) { for (;;) {} }", "int main(void) { for (;;) __asm volatile(\"wfi\"); }"])
+@pytest.mark.parametrize("body", ["int main(void) { for (;;) {} }", 'int main(void) { for (;;) __asm("wfi"); }'])
 def test_nothing_left_to_do(body: str, tracer: str) -> None:
     result = run(body, tracer)
     assert result.end == "idle"
@@ -121,8 +125,8 @@ def test_the_call_chain(tracer: str) -> None:
 def test_a_handler_can_repair_a_fault(tracer: str) -> None:
     result = run(
         "void fix(uint32_t *frame) { frame[6] += 2; }\n"
-        "__attribute__((naked)) void HardFault_Handler(void) { __asm volatile(\"mrs r0, msp\\n b fix\"); }\n"
-        "int main(void) { __asm volatile(\"udf #0\"); print(\"alive\"); return 0; }",
+        '__attribute__((naked)) void HardFault_Handler(void) { __asm volatile("mrs r0, msp\\n b fix"); }\n'
+        'int main(void) { __asm volatile("udf #0"); print("alive"); return 0; }',
         tracer,
     )
     assert (result.end, result.output, len(result.faults)) == ("exit", b"alive", 1)

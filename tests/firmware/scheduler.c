@@ -5,7 +5,7 @@
 static uint32_t stacks[2][STACK_WORDS];
 uint32_t *saved[2];
 uint32_t current;
-static volatile uint32_t counts[2], switches, wrong;
+static volatile uint32_t counts[2], switches, wrong, printed;
 
 void choose(void) {
     current ^= 1;
@@ -45,15 +45,17 @@ static void task(uint32_t which) {
         if (counts[which] != expected) wrong++;
         sum += step;
     }
+    while (switches < 6 || printed != which) {}
     __asm volatile("cpsid i");
     print("task %u done: count %u sum %d\n", which, counts[which], (int32_t)sum);
+    printed++;
     __asm volatile("cpsie i");
-    while (counts[0] < 20000 || counts[1] < 20000) {}
+    while (printed < 2) {}
     if (which == 0) {
         uint32_t control;
         __asm volatile("mrs %0, control" : "=r"(control));
         __asm volatile("cpsid i");
-        print("wrong %u, switched %s, spsel %u\n", wrong, switches > 1 ? "often" : "rarely", control >> 1 & 1);
+        print("wrong %u, spsel %u\n", wrong, control >> 1 & 1);
         finish(0);
     }
     for (;;) __asm volatile("wfi");

@@ -43,7 +43,7 @@ class Elementwise(Form):
     adds: bool
 
     def draw(self, draw: Draw) -> ElementwiseKnobs:
-        """Knobs as a runtime derives them: input factors of at most one half, the output's below one."""
+        """Knobs as a runtime derives them, all factors below one; at times some above, which shift to the left."""
         wide = self.dtype == "int16"
         low, high = contents.activation(draw, self.dtype)
         offsets = [0, 0, 0] if wide else [-contents.zero_point(draw), -contents.zero_point(draw), 0]
@@ -52,14 +52,17 @@ class Elementwise(Form):
         multipliers = [int(m) for m in contents.multipliers(draw, 3)]
         left = (15 if wide else 20) if self.adds else 0
         shift = -left + draw.integer(-2, 3) + 1 if self.adds else draw.integer(-9, -4) - (8 if wide else 0)
+        shift_1, shift_2 = (draw.integer(1, 3) if draw.chance(8) else draw.integer(-4, 0) for _ in range(2))
+        if draw.chance(8):
+            left, shift = draw.choice((0, 4)) if self.adds else 0, draw.integer(0, 2)
         return ElementwiseKnobs(
-            draw.choice(_SIZES), offsets[0], offsets[1], multipliers[0], draw.integer(-4, 0), multipliers[1],
-            draw.integer(-4, 0), left, offsets[2], multipliers[2], shift, low, high,
+            draw.choice(_SIZES), offsets[0], offsets[1], multipliers[0], shift_1, multipliers[1],
+            shift_2, left, offsets[2], multipliers[2], shift, low, high,
         )  # fmt: skip
 
     def plan(self, k: ElementwiseKnobs) -> Plan:
         """The call; raises OutOfDomain."""
-        shifts = 0 <= k.left_shift <= 30 and max(k.shift_1, k.shift_2) <= 0
+        shifts = 0 <= k.left_shift <= 30 and max(k.shift_1, k.shift_2, k.shift) <= 30
         if not shifts or not contents.is_range(k.low, k.high, self.dtype):
             raise OutOfDomain
         values = {

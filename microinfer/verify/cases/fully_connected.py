@@ -60,7 +60,7 @@ class FullyConnected(Form):
         offsets = (max(-127, -contents.zero_point(draw)), 0, contents.zero_point(draw))
         if wide:
             offsets = (0, 0, 0)
-        elif self.scales == "tensor" and self.weights == "int8" and draw.chance(10):
+        elif self.weights == "int8" and draw.chance(10):
             offsets = (offsets[0], max(-127, -contents.zero_point(draw)), offsets[2])
         scale = (0, 0) if per_channel else (multiplier, shift)
         batch = draw.choice((1, 1, 1, 2, 3, 5))

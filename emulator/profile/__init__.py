@@ -1,0 +1,1 @@
+"""Where time went, by function and by path of calls."""
