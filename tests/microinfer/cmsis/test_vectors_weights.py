@@ -29,7 +29,7 @@ def _weights(recorded: Recorded, shape: tuple[int, ...]) -> NDArray[Any]:
     return stored[: np.prod(shape)].reshape(shape)
 
 
-def _convolution(recorded: Recorded, *, wide: bool) -> None:
+def _check_convolution(recorded: Recorded, *, wide: bool) -> None:
     params, source = recorded.fields("conv_params"), recorded.dims("input_dims")
     shape = (recorded.dims("output_dims")[3], *recorded.dims("filter_dims")[1:3], source[3])
     window, stage = recorded.window(params), recorded.stage(params, wide=wide)
@@ -40,12 +40,12 @@ def _convolution(recorded: Recorded, *, wide: bool) -> None:
 
 @pytest.mark.parametrize("recorded", calls(*(f"arm_convolve_{name}" for name in CONVOLVE_S4)), ids=str)
 def test_convolve_s4(recorded: Recorded) -> None:
-    _convolution(recorded, wide=False)
+    _check_convolution(recorded, wide=False)
 
 
 @pytest.mark.parametrize("recorded", calls("arm_convolve_s16", "arm_convolve_wrapper_s16"), ids=str)
 def test_convolve_s16(recorded: Recorded) -> None:
-    _convolution(recorded, wide=not number(recorded.fields("bias_data"), "is_int32_bias"))
+    _check_convolution(recorded, wide=not number(recorded.fields("bias_data"), "is_int32_bias"))
 
 
 @pytest.mark.parametrize("recorded", calls(*(f"arm_depthwise_conv_{name}" for name in DEPTHWISE)), ids=str)

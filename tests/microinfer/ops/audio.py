@@ -43,7 +43,7 @@ def play(content: bytes, *signals: Any) -> list[list[Any]]:
     return [[output.tolist() for output in run.outputs] for run in runs]
 
 
-def agree_where_valid(content: bytes, inputs: list[tuple[Array, ...]]) -> None:
+def assert_agrees_where_valid(content: bytes, inputs: list[tuple[Array, ...]]) -> None:
     """As `twins.assert_same_sequence`, but the first output counts only where the second one says that it is valid."""
     session = Session(parse(content))
     for given, (expected, valid) in zip(inputs, tflm.run_sequence(content, inputs), strict=True):

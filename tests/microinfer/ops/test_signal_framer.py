@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from microinfer.errors import ModelError, ShapeError
 from tests.microinfer.ops.agreement import QUICK, Activation, content, lengths, seeds
-from tests.microinfer.ops.audio import agree_where_valid, invocations, play
+from tests.microinfer.ops.audio import assert_agrees_where_valid, invocations, play
 
 
 def framer(shape: tuple[int, ...], size: int, step: int, prefill: bool) -> bytes:
@@ -42,4 +42,4 @@ def test_steps_must_fit() -> None:
 def test_as_tflite_micro(rows: tuple[int, ...], step: int, size: int, count: int, prefill: bool, seed: int) -> None:
     size = max(size, step) if prefill else size
     shape = (*rows[1:], count * step)
-    agree_where_valid(framer(shape, size, step, prefill), invocations(seed, shape, "int16", 8))
+    assert_agrees_where_valid(framer(shape, size, step, prefill), invocations(seed, shape, "int16", 8))

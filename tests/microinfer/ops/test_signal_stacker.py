@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from microinfer.errors import ModelError
 from tests.microinfer.ops.agreement import QUICK, Activation, content, seeds
-from tests.microinfer.ops.audio import agree_where_valid, invocations, play
+from tests.microinfer.ops.audio import assert_agrees_where_valid, invocations, play
 
 
 def stacker(channels: int, left: int, right: int, step: int, size: int | None = None) -> bytes:
@@ -42,4 +42,4 @@ def test_frames_hold_one_value_a_channel() -> None:
 @given(st.integers(1, 6), st.integers(0, 4), st.integers(0, 4), st.data(), seeds)
 def test_as_tflite_micro(channels: int, left: int, right: int, data: st.DataObject, seed: int) -> None:
     file = stacker(channels, left, right, data.draw(st.integers(1, left + right + 1)))
-    agree_where_valid(file, invocations(seed, (channels,), "int16", 14))
+    assert_agrees_where_valid(file, invocations(seed, (channels,), "int16", 14))
