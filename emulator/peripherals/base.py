@@ -16,7 +16,7 @@ class Register:
     """One 32-bit register, or `count` of them in a row.
 
     `writable` masks the bits that a write changes; `merge` makes writes of bytes and half-words keep the rest of what
-    reads give. `source` names the section of the manual.
+    reads give. `source` names the header and symbol, or the manual.
     """
 
     name: str

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from emulator.peripherals.base import Peripheral, Register
 
-_SOURCE = "nRF52840 Product Specification 1.7, 5.4 and 5.3"
+_SOURCE = "nrf52840.svd: CLOCK, POWER; nrf52840_bitfields.h: CLOCK_*STAT_STATE 16; behaviour: Product Specification"
 _STARTED = {0: 0, 2: 1, 4: 3}
 
 
@@ -30,7 +30,7 @@ class NrfClock(Peripheral):
         Register("LFCLKSRC", 0x518, source=_SOURCE),
         Register("DCDCEN", 0x578, source=_SOURCE),
         Register("DCDCEN0", 0x580, source=_SOURCE),
-        Register("MAINREGSTATUS", 0x640, reset=1, writable=0, source=_SOURCE),
+        Register("MAINREGSTATUS", 0x640, writable=0, source=_SOURCE),
     )
 
     def write_tasks(self, index: int, value: int) -> None:

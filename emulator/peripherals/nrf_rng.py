@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from emulator.peripherals.base import Peripheral, Register
 
-_SOURCE = "nRF52840 Product Specification 1.7, 6.20"
+_SOURCE = "nrf52840.svd: RNG; nrf52840_bitfields.h: RNG_SHORTS_VALRDY_STOP 0; behaviour: Product Specification"
 
 
 class NrfRng(Peripheral):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from emulator.peripherals.base import Peripheral, Register
 
-_SOURCE = "nRF52840 Product Specification 1.7, 6.33 and 6.34"
+_SOURCE = "nrf52840.svd: UART0, UARTE0; nrf52840_bitfields.h: UARTE_INTEN_*, ENABLE; behaviour: Product Specification"
 _RXDRDY, _ENDRX, _TXDRDY, _ENDTX, _RXSTARTED, _TXSTARTED = 2, 4, 7, 8, 19, 20
 _UART, _UARTE = 4, 8
 

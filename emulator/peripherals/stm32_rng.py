@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from emulator.peripherals.base import Peripheral, Register
 
-_SOURCE = "RM0090 24.4"
+_SOURCE = "stm32f407xx.h, stm32l4r5xx.h: RNG_TypeDef, RNG_CR_RNGEN 2, RNG_CR_IE 3, RNG_SR_DRDY 0; behaviour: RM0090"
 
 
 class Stm32Rng(Peripheral):

@@ -8,7 +8,7 @@ from emulator.clock import Event
 from emulator.peripherals.base import Peripheral, Register
 from emulator.peripherals.port import Port
 
-_SOURCE = "RM0090 20.4"
+_SOURCE = "stm32f407xx.h, stm32l4r5xx.h, stm32g0b1xx.h: TIM_TypeDef, CEN, UDIS, OPM, UIE, UIF, UG; behaviour: RM0090"
 _ENABLE, _NO_UPDATE, _ONE_PULSE = 1, 2, 8
 
 

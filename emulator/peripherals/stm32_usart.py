@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from emulator.peripherals.base import Peripheral, Register
 
-_SOURCE = "RM0090 30.6"
+_SOURCE = "stm32f407xx.h: USART_TypeDef, USART_SR_* and USART_CR1_*; SR after reset and behaviour: RM0090, recalled"
 _RXNE, _TC, _TXE = 1 << 5, 1 << 6, 1 << 7
 _ENABLE, _TX, _RX = 1 << 13, 1 << 3, 1 << 2
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from emulator.peripherals.base import Peripheral, Register
 
-_SOURCE = "RM0432 44.8"
+_SOURCE = "stm32l4r5xx.h, stm32g0b1xx.h: USART_TypeDef, USART_ISR_*, USART_CR1_*; ISR after reset: STM32G0B1.svd"
 _RXNE, _TC, _TXE, _TEACK, _REACK = 1 << 5, 1 << 6, 1 << 7, 1 << 21, 1 << 22
 _ENABLE, _RX, _TX = 1, 1 << 2, 1 << 3
 

@@ -6,7 +6,7 @@
     offset = 0x0
     reset = 0x83
     follows = [[1, 0], [17, 16]]
-    source = "RM0090 6.3.1"
+    source = "stm32f407xx.h: RCC_TypeDef.CR"
 
 Bit 1 reads as bit 0, bit 17 as bit 16: an oscillator is ready as soon as it is on. `always` are bits that always read
 as one, `writable` those that a write changes, `cleared` those that a write of one clears (and no write sets).
