@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 from microinfer.verify.campaign import Campaign
 from microinfer.verify.defect import Defect
 from tests.support.kernels import mutant
 
+needs_native_counting = pytest.mark.skipif(
+    find_spec("emulator._tracer") is None, reason="many emulated cases: takes minutes without the C extension"
+)
 COPY = "memcpy(output, input, total_size);"
 
 

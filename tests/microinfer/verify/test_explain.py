@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.microinfer.verify.broken import defects
+from tests.microinfer.verify.broken import defects, needs_native_counting
 from tests.support.kernels import mutant
+
+pytestmark = needs_native_counting
 
 
 @pytest.mark.parametrize(

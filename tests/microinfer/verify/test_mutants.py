@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from microinfer.verify.campaign import Campaign
-from tests.microinfer.verify.broken import defects
+from tests.microinfer.verify.broken import defects, needs_native_counting
 from tests.support.kernels import library, mutant
+
+pytestmark = needs_native_counting
 
 SIZE = "filter_dims->h * filter_dims->w * filter_dims->c"
 
