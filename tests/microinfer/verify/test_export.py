@@ -13,8 +13,10 @@ from microinfer.errors import VerifyError
 from microinfer.testing import Library, assert_bit_exact, load_case
 from microinfer.verify.bench import Bench
 from microinfer.verify.export import export
-from tests.microinfer.verify.broken import COPY, defects, reshape_with
+from tests.microinfer.verify.broken import COPY, defects, needs_native_counting, reshape_with
 from tests.support.kernels import library, mutant
+
+pytestmark = needs_native_counting
 
 ROOT = Path(__file__).resolve().parents[3]
 
