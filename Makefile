@@ -1,6 +1,8 @@
 # `make demo` and `make test` set up all they need in .venv; no root, a second run is quick.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
+# Processes that run the tests.
+JOBS ?= auto
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
@@ -10,7 +12,7 @@ demo: compiler
 	$(PY) examples/digits/demo.py
 
 test: compiler $(VENV)/.oracle check
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
 
 # Ten thousand random models and more against TensorFlow Lite Micro; minutes, not seconds.
 campaign: compiler $(VENV)/.oracle

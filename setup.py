@@ -3,14 +3,19 @@
 from setuptools import Extension, find_packages, setup
 
 KERNELS = "microinfer._kernels"
+NATIVE = ["emulator/_tracer.c", "emulator/_memories.c", "emulator/_accesses.c"]
+HEADERS = ["emulator/_memories.h", "emulator/_accesses.h"]
 
 setup(
-    ext_modules=[Extension("emulator._tracer", ["emulator/_tracer.c"], optional=True)],
+    ext_modules=[
+        Extension("emulator._tracer", NATIVE, depends=HEADERS, optional=True),
+        Extension("emulator._stackwatch", ["emulator/_stackwatch.c"], optional=True),
+    ],
     packages=[*find_packages(include=["microinfer*", "emulator*"]), KERNELS],
     package_dir={KERNELS: "kernels"},
     package_data={
         KERNELS: ["include/*.h", "src/*.c", "startup/*.c", "linker/*.ld"],
-        "emulator": ["cores/*.toml", "boards/*.toml", "peripherals/*.toml", "py.typed", "*.pyi"],
+        "emulator": ["cores/*.toml", "boards/*.toml", "memories/*.toml", "timing/*.toml", "peripherals/*.toml", "py.typed", "*.pyi"],
         "microinfer": ["numerics/*.toml", "verify/*.toml", "py.typed"],
     },
 )

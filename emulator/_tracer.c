@@ -8,6 +8,9 @@
 #include <Python.h>
 #include <stdint.h>
 #include <structmember.h>
+#include "_memories.h"
+
+extern PyTypeObject MemoriesType, AccessesType;
 
 typedef struct {
     uint64_t from;     /* address of the block that ran | size << 32 */
@@ -17,6 +20,8 @@ typedef struct {
     int mark;          /* 1: a run that pays attention stops behind it, 2: any run */
     int flow;          /* CALL, RETURN, JUMP to another function, or 0 */
     uint32_t function; /* the function that holds the target, for a flow; 0 if unknown */
+    uint32_t plan;     /* where its plan begins in `plans`, 0: none */
+    uint64_t fetch_stalls, data_stalls;
 } Edge;
 
 enum { CALL = 1, RETURN, JUMP };
@@ -46,6 +51,11 @@ typedef struct {
     Frame *frames;
     uint32_t node, node_count, node_room, depth;
     void (*stop)(void *);
+    PyObject *memories;    /* NULL: every memory is fast */
+    int16_t *plans;
+    uint32_t plans_used, plans_room;
+    uint32_t *stream;      /* NULL: nothing is recorded */
+    size_t stream_used, stream_room, stream_limit;
     PyObject *cost;
     PyObject *error;
 } Tracer;
@@ -85,6 +95,23 @@ static void keep_error(Tracer *t) {
     t->failed = 1;
 }
 
+/* Keep the plan of a block; gives where it begins, 0 for none. */
+static uint32_t add_plan(Tracer *t, PyObject *plan) {
+    Py_ssize_t size = plan && PyBytes_Check(plan) ? PyBytes_GET_SIZE(plan) / 2 : 0;
+    if (!size) return 0;
+    if (!t->plans_used) t->plans_used = 1;
+    while (t->plans_used + size > t->plans_room) {
+        uint32_t room = t->plans_room ? 2 * t->plans_room : 4096;
+        int16_t *plans = PyMem_RawRealloc(t->plans, room * sizeof(int16_t));
+        if (!plans) return 0;
+        t->plans = plans;
+        t->plans_room = room;
+    }
+    memcpy(t->plans + t->plans_used, PyBytes_AS_STRING(plan), 2 * (size_t)size);
+    t->plans_used += (uint32_t)size;
+    return t->plans_used - (uint32_t)size;
+}
+
 /* Index of a new edge with its cost, 0 when the cost function raised. */
 static uint32_t add_edge(Tracer *t, uint64_t from, uint32_t target) {
     PyGILState_STATE gil = PyGILState_Ensure();
@@ -92,15 +119,16 @@ static uint32_t add_edge(Tracer *t, uint64_t from, uint32_t target) {
     unsigned long long cycles, instructions;
     int mark = 0, flow = 0;
     unsigned int function = 0;
+    PyObject *plan = NULL;
     PyObject *cost = PyObject_CallFunction(t->cost, "kkk", (unsigned long)(uint32_t)from,
                                            (unsigned long)(from >> 32), (unsigned long)target);
-    if (cost && PyArg_ParseTuple(cost, "KK|iiI;cost must return (cycles, instructions)", &cycles, &instructions, &mark,
-                                 &flow, &function)) {
+    if (cost && PyArg_ParseTuple(cost, "KK|iiIO;cost must return (cycles, instructions)", &cycles, &instructions, &mark,
+                                 &flow, &function, &plan)) {
         if (t->used == t->room && set_room(t, 2 * t->room) < 0) {
             PyErr_NoMemory();
         } else {
             index = t->used++;
-            t->edges[index] = (Edge){from, target, 0, 0, cycles, instructions, mark, flow, function};
+            t->edges[index] = (Edge){from, target, 0, 0, cycles, instructions, mark, flow, function, add_plan(t, plan), 0, 0};
             uint32_t s = slot_of(from, target) & t->mask;
             while (t->slots[s]) s = (s + 1) & t->mask;
             t->slots[s] = index + 1;
@@ -177,6 +205,37 @@ static void follow(Tracer *t, const Edge *edge) {
     }
 }
 
+static void record(Tracer *t, uint32_t word) {
+    if (t->stream_used == t->stream_limit) return;
+    if (t->stream_used == t->stream_room) {
+        uint32_t *stream = PyMem_RawRealloc(t->stream, 2 * t->stream_room * sizeof(uint32_t));
+        if (!stream) {
+            t->stream_limit = t->stream_used;
+            return;
+        }
+        t->stream = stream;
+        t->stream_room *= 2;
+    }
+    t->stream[t->stream_used++] = word;
+}
+
+static void record_access(void *tracer, uint32_t address, uint32_t size, int write) {
+    Tracer *t = tracer;
+    if (!t->stream || t->stream_used + 2 > t->stream_limit) return;
+    record(t, 0x80000000u | (write ? 0x100 : 0) | size);
+    record(t, address);
+}
+
+/* Cycles that memories add to the edge. */
+static uint64_t stalled(Tracer *t, Edge *edge) {
+    if (!edge->plan) return 0;
+    Stalls stalls = memories_pass((Memories *)t->memories, t->plans + edge->plan, (uint32_t)edge->from,
+                                  (uint32_t)(edge->from >> 32), t->cycles);
+    edge->fetch_stalls += stalls.fetch;
+    edge->data_stalls += stalls.data;
+    return (uint64_t)stalls.fetch + stalls.data;
+}
+
 static void count(Tracer *t, uint64_t from, uint32_t target) {
     uint32_t index = t->edges[t->last].next;
     if (t->edges[index].from != from || t->edges[index].target != target) {
@@ -185,12 +244,15 @@ static void count(Tracer *t, uint64_t from, uint32_t target) {
         t->edges[t->last].next = index;
     }
     Edge *edge = &t->edges[index];
+    uint64_t cycles = edge->cycles;
+    if (t->memories) cycles += stalled(t, edge);
+    if (t->stream) record(t, index);
     edge->count++;
-    t->cycles += edge->cycles;
+    t->cycles += cycles;
     t->instructions += edge->instructions;
     t->last = index;
     if (t->nodes) {
-        t->nodes[t->node].cycles += edge->cycles;
+        t->nodes[t->node].cycles += cycles;
         t->nodes[t->node].instructions += edge->instructions;
         if (edge->flow) follow(t, edge);
     }
@@ -219,6 +281,7 @@ static PyObject *begin(Tracer *t, PyObject *unused) {
     (void)unused;
     t->open = 0;
     t->stopped = 0;
+    if (t->memories) memories_begin((Memories *)t->memories);
     Py_RETURN_NONE;
 }
 
@@ -326,15 +389,59 @@ static PyObject *list_edges(Tracer *t, PyObject *unused) {
     return list;
 }
 
+static PyObject *list_stalls(Tracer *t, PyObject *unused) {
+    (void)unused;
+    PyObject *list = PyList_New(0);
+    for (uint32_t i = 1; list && i < t->used; i++) {
+        Edge *e = &t->edges[i];
+        if (!e->fetch_stalls && !e->data_stalls) continue;
+        PyObject *row = Py_BuildValue("kkkKK", (unsigned long)(uint32_t)e->from, (unsigned long)(e->from >> 32),
+                                      (unsigned long)e->target, (unsigned long long)e->fetch_stalls,
+                                      (unsigned long long)e->data_stalls);
+        if (!row || PyList_Append(list, row) < 0) Py_CLEAR(list);
+        Py_XDECREF(row);
+    }
+    return list;
+}
+
+static PyObject *start_recording(Tracer *t, PyObject *limit) {
+    size_t words = PyLong_AsSize_t(limit);
+    if (PyErr_Occurred()) return NULL;
+    PyMem_RawFree(t->stream);
+    t->stream_used = 0;
+    t->stream_room = 1 << 16;
+    t->stream_limit = words;
+    t->stream = PyMem_RawMalloc(t->stream_room * sizeof(uint32_t));
+    if (!t->stream) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* (stream, all edges in the order of their numbers, whether the stream is whole) */
+static PyObject *take_recording(Tracer *t, PyObject *unused) {
+    (void)unused;
+    PyObject *edges = PyList_New(0);
+    for (uint32_t i = 1; edges && i < t->used; i++) {
+        Edge *e = &t->edges[i];
+        PyObject *row = Py_BuildValue("kkkK", (unsigned long)(uint32_t)e->from, (unsigned long)(e->from >> 32),
+                                      (unsigned long)e->target, (unsigned long long)e->count);
+        if (!row || PyList_Append(edges, row) < 0) Py_CLEAR(edges);
+        Py_XDECREF(row);
+    }
+    int whole = t->stream && t->stream_used + 2 <= t->stream_limit;
+    return Py_BuildValue("y#NO", t->stream ? (char *)t->stream : "", (Py_ssize_t)(t->stream_used * sizeof(uint32_t)),
+                         edges, whole ? Py_True : Py_False);
+}
+
 static PyObject *clear_counts(Tracer *t, PyObject *unused) {
     (void)unused;
-    for (uint32_t i = 1; i < t->used; i++) t->edges[i].count = 0;
+    for (uint32_t i = 1; i < t->used; i++) t->edges[i].count = t->edges[i].fetch_stalls = t->edges[i].data_stalls = 0;
     Py_RETURN_NONE;
 }
 
 static PyObject *forget(Tracer *t, PyObject *unused) {
     t->used = 1;
     t->last = 0;
+    t->plans_used = 1;
     t->edges[0].next = 0;
     memset(t->slots, 0, (t->mask + 1) * sizeof(uint32_t));
     return begin(t, unused);
@@ -356,6 +463,26 @@ static PyObject *get_callback(Tracer *t, void *unused) {
 static PyObject *get_user_data(Tracer *t, void *unused) {
     (void)unused;
     return PyLong_FromVoidPtr(t);
+}
+
+static PyObject *get_consumer(Tracer *t, void *unused) {
+    (void)unused;
+    return Py_BuildValue("NN", PyLong_FromVoidPtr((void *)(uintptr_t)record_access), PyLong_FromVoidPtr(t));
+}
+
+static PyObject *get_memories(Tracer *t, void *unused) {
+    (void)unused;
+    return Py_NewRef(t->memories ? t->memories : Py_None);
+}
+
+static int set_memories(Tracer *t, PyObject *value, void *unused) {
+    (void)unused;
+    if (value && value != Py_None && !PyObject_TypeCheck(value, &MemoriesType)) {
+        PyErr_SetString(PyExc_TypeError, "want emulator._tracer.Memories");
+        return -1;
+    }
+    Py_XSETREF(t->memories, value && value != Py_None ? Py_NewRef(value) : NULL);
+    return 0;
 }
 
 static PyObject *get_block(Tracer *t, void *unused) {
@@ -381,6 +508,7 @@ static int init(Tracer *t, PyObject *args, PyObject *kwargs) {
 }
 
 static int traverse(Tracer *t, visitproc visit, void *arg) {
+    Py_VISIT(t->memories);
     Py_VISIT(t->cost);
     Py_VISIT(t->error);
     return 0;
@@ -389,6 +517,7 @@ static int traverse(Tracer *t, visitproc visit, void *arg) {
 static int clear(Tracer *t) {
     Py_CLEAR(t->cost);
     Py_CLEAR(t->error);
+    Py_CLEAR(t->memories);
     return 0;
 }
 
@@ -399,6 +528,8 @@ static void dealloc(Tracer *t) {
     PyMem_RawFree(t->slots);
     PyMem_RawFree(t->nodes);
     PyMem_RawFree(t->frames);
+    PyMem_RawFree(t->plans);
+    PyMem_RawFree(t->stream);
     Py_TYPE(t)->tp_free((PyObject *)t);
 }
 
@@ -415,6 +546,8 @@ static PyGetSetDef properties[] = {
     {"callback", (getter)get_callback, NULL, NULL, NULL},
     {"user_data", (getter)get_user_data, NULL, NULL, NULL},
     {"block", (getter)get_block, NULL, NULL, NULL},
+    {"consumer", (getter)get_consumer, NULL, NULL, NULL},
+    {"memories", (getter)get_memories, (setter)set_memories, NULL, NULL},
     {NULL},
 };
 
@@ -429,6 +562,9 @@ static PyMethodDef methods[] = {
     {"begin_calls", (PyCFunction)begin_calls, METH_O, NULL},
     {"calls", (PyCFunction)list_calls, METH_NOARGS, NULL},
     {"edges", (PyCFunction)list_edges, METH_NOARGS, NULL},
+    {"stalls", (PyCFunction)list_stalls, METH_NOARGS, NULL},
+    {"start_recording", (PyCFunction)start_recording, METH_O, NULL},
+    {"take_recording", (PyCFunction)take_recording, METH_NOARGS, NULL},
     {"clear_counts", (PyCFunction)clear_counts, METH_NOARGS, NULL},
     {"forget", (PyCFunction)forget, METH_NOARGS, NULL},
     {"take_error", (PyCFunction)take_error, METH_NOARGS, NULL},
@@ -455,6 +591,8 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_tracer", 
 
 PyMODINIT_FUNC PyInit__tracer(void) {
     PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddType(made, &TracerType) < 0) Py_CLEAR(made);
+    if (made && (PyModule_AddType(made, &TracerType) < 0 || PyModule_AddType(made, &MemoriesType) < 0 ||
+                 PyModule_AddType(made, &AccessesType) < 0))
+        Py_CLEAR(made);
     return made;
 }

@@ -7,42 +7,22 @@ result = board.run(max_cycles=10_000_000)
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from emulator.board_file import BoardFile, load_board
-from emulator.board_memory import BoardMemory, io_areas
-from emulator.bus import Bus
-from emulator.clock import Clock
 from emulator.console import Console
+from emulator.dialogue import Step, as_steps
 from emulator.elf import Image
-from emulator.engine import Engine, register_ids
-from emulator.errors import BoardError, EmulatorError, Place
-from emulator.exceptions.controller import Controller
-from emulator.exceptions.frame import Frames
-from emulator.exceptions.profile import load_profile
-from emulator.exceptions.status import status_names
-from emulator.exceptions.unit import ExceptionUnit
+from emulator.errors import EmulatorError
+from emulator.firmware import Firmware
+from emulator.footprint.usage import MemoryUse
 from emulator.images import read_image
-from emulator.incident import Incidents
-from emulator.peripherals.base import Peripheral
-from emulator.peripherals.catalog import find_peripheral
-from emulator.peripherals.port import Port, System
-from emulator.processor import End, Processor
-from emulator.profile.recorder import Recorder
-from emulator.profile.tree import Profile, make_profile
-from emulator.run_result import FaultReport, RunResult
-from emulator.semihosting import Semihosting
+from emulator.profile.tree import Profile
+from emulator.run_result import RunResult
 from emulator.source_lines import SourceLines
-from emulator.stop import Stop
 from emulator.symbols import SymbolTable
 from emulator.timing.core import load_core
-from emulator.timing.cost import CostModel
-from emulator.timing.marks import marked_cost
-from emulator.tracer import NO_LIMIT, attach
-
-_KEPT_FAULTS = 8
 
 
 class Board:
@@ -50,7 +30,8 @@ class Board:
 
     folders: where to look for the user's own boards and peripherals; tracer: as for Machine; strict: unknown registers
     are errors; shared: directory for semihosting files, none by default; arguments: semihosting command line; source:
-    console input; sink: gets console output as it comes; profile: keep a tree of calls, for `profile()`.
+    console input, bytes or steps that wait for output (emulator.dialogue); sink: gets console output as it comes;
+    profile: keep a tree of calls, for `profile()`; memory: follow stacks and heap, for `memory_use()`, and keep a profile.
 
     Raises UnknownBoard, BoardError.
     """
@@ -64,17 +45,18 @@ class Board:
         strict: bool = False,
         shared: str | Path | None = None,
         arguments: str = "",
-        source: bytes = b"",
+        source: bytes | Iterable[Step] = b"",
         sink: Callable[[bytes], None] | None = None,
         profile: bool = False,
+        memory: bool = False,
     ) -> None:
         self._folders = [Path(folder) for folder in folders]
         self.description: BoardFile = load_board(name, self._folders)
         self.core = load_core(self.description.core)
         self._options = tracer, strict, Path(shared) if shared is not None else None, arguments
-        self._profiled = profile
-        self._source, self._sink = source, sink
-        self._loaded: _Firmware | None = None
+        self._profiled, self._memory = profile or memory, memory
+        self._source, self._sink = as_steps(source), sink
+        self._loaded: Firmware | None = None
 
     def load(self, source: str | Path | bytes, base: int | None = None) -> Image:
         """Put firmware into fresh memory and reset: an ELF, Intel HEX, or raw bytes for address `base`.
@@ -84,25 +66,36 @@ class Board:
         image = read_image(source, base)
         lines = SourceLines(source)
         console = Console(self._source, self._sink)
-        self._loaded = _Firmware(self.description, image, lines, console, self._folders, self._options)
+        self._loaded = Firmware(self.description, image, lines, console, self._folders, self._options)
         if self._profiled:
             self._loaded.start_profile()
+        if self._memory:
+            self._loaded.start_memory_report()
         return image
 
-    def run(self, max_cycles: int | None = None, timeout: float | None = None) -> RunResult:
+    def run(
+        self, max_cycles: int | None = None, timeout: float | None = None, until: str | bytes | None = None
+    ) -> RunResult:
         """Run from reset, or from where the last run ended, to an end or a limit.
 
-        `max_cycles` counts from here, `timeout` is in seconds of the host. Raises UnknownRegister when strict, and
-        IllegalInstruction for an instruction that the core does not have.
+        `max_cycles` counts from here, `timeout` is in seconds of the host; `until` is text in the output behind where
+        the last run ended. Raises UnknownRegister when strict, and IllegalInstruction for an instruction that the core
+        does not have.
         """
-        return self._firmware().run(max_cycles, timeout)
+        text = until.encode() if isinstance(until, str) else until
+        return self._firmware().run(max_cycles, timeout, text or None)
+
+    def send(self, data: str | bytes) -> None:
+        """More console input, behind all that is there."""
+        self._firmware().console.send(data.encode() if isinstance(data, str) else data)
 
     def profile(self) -> Profile:
         """Where the time went so far; raises EmulatorError unless asked for with profile=True."""
-        firmware = self._firmware()
-        if firmware.recorder is None:
-            raise EmulatorError("no profile was kept: make the board with profile=True")
-        return firmware.profile()
+        return self._firmware().profile()
+
+    def memory_use(self) -> MemoryUse:
+        """Where the memory went so far; raises EmulatorError unless asked for with memory=True."""
+        return self._firmware().memory_use()
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of memory."""
@@ -113,176 +106,7 @@ class Board:
         """Functions and objects of the firmware."""
         return self._firmware().symbols
 
-    def _firmware(self) -> _Firmware:
+    def _firmware(self) -> Firmware:
         if self._loaded is None:
             raise EmulatorError("no firmware: load some first, board.load(path)")
         return self._loaded
-
-
-class _Firmware:
-    """A board with firmware in it."""
-
-    def __init__(
-        self,
-        board: BoardFile,
-        image: Image,
-        lines: SourceLines,
-        console: Console,
-        folders: Sequence[Path],
-        options: tuple[str | None, bool, Path | None, str],
-    ) -> None:
-        tracer, strict, shared, arguments = options
-        core, profile = load_core(board.core), load_profile(board.core)
-        self._board, self._lines, self._console = board, lines, console
-        self.engine = Engine(core.model)
-        self.memory = BoardMemory(self.engine, board)
-        self.memory.load(image)
-        self.symbols = SymbolTable(image.symbols)
-        self._model = CostModel(core, self.memory.code, self.symbols.locate)
-        self.tracer = attach(self.engine, marked_cost(self._model, self.symbols), tracer)
-        clock = Clock(self.tracer, board.clock_hz)
-        bits = min(board.priority_bits, profile.priority_bits)
-        controller = Controller(board.interrupts, bits, profile.main_extension)
-        frames = Frames(self.engine, core.has_fpu, self.memory.writable)
-        self.unit = ExceptionUnit(controller, frames, clock, profile, self.memory.word)
-        self._bus = Bus(self.engine, self.tracer, self._model, clock, controller, strict)
-        self._bus.locate = self.symbols.locate
-        for start, size in io_areas(board):
-            self.engine.map_io(start, size, self._bus.read, self._bus.write)
-        self._semihosting = Semihosting(self.memory, console, clock, shared, arguments, self._heap(image))
-        self.processor = Processor(self.engine, self.tracer, clock, self.unit, self._bus, self._semihosting)
-        self.processor.fault_seen = self._fault_seen
-        self.processor.locked_up = self._locked_up
-        self._incidents = Incidents(self.engine, self.memory, self.symbols, self.describe)
-        self._faults: list[FaultReport] = []
-        system = System(
-            clock, self.unit, profile, console, core.has_fpu, self._request_reset, self.memory.read, self.memory.write
-        )
-        self._peripherals = self._plug(system, folders)
-        self._clock = clock
-        self._vectors = self._vector_table(image)
-        self.recorder: Recorder | None = None
-        self.processor.pc = self._reset()
-
-    def start_profile(self) -> None:
-        """Keep a tree of calls from reset on."""
-        self.recorder = Recorder(self.tracer, self._function_at)
-        self.unit.observer = self.recorder
-        self.recorder.start(self.processor.pc)
-
-    def _function_at(self, pc: int) -> int:
-        function = self.symbols.function_at(pc)
-        return pc if function is None else function.address
-
-    def profile(self) -> Profile:
-        """The tree of calls with names."""
-        timeline = () if self.recorder is None else tuple(self.recorder.timeline)
-        return make_profile(self.tracer.calls(), self._name, self.tracer.cycles, self._board.clock_hz, timeline)
-
-    def _name(self, address: int) -> str:
-        function = self.symbols.function_at(address)
-        return f"0x{address:08x}" if function is None else function.name
-
-    def _plug(self, system: System, folders: Sequence[Path]) -> dict[str, Peripheral]:
-        rows = {row.name: row for row in self._board.peripherals}
-        made: dict[str, Peripheral] = {}
-        for kind, base in system.profile.private:
-            if kind not in rows:
-                made[kind] = find_peripheral(kind, folders)(Port(kind, system))
-                self._bus.add(base, made[kind])
-        for row in rows.values():
-            port = Port(row.name, system, dict(row.interrupts), dict(row.options))
-            made[row.name] = find_peripheral(row.kind, folders)(port)
-            self._bus.add(row.base, made[row.name])
-        return made
-
-    def _heap(self, image: Image) -> tuple[int, int, int, int]:
-        """Base and limit of heap and stack for SYS_HEAPINFO: what the image leaves free of its RAM."""
-        used = [(s.address, s.address + s.size) for s in image.segments if "w" in s.permissions]
-        for memory in self._board.memories:
-            region = memory.region
-            ends = [end for start, end in used if region.holds(start) and "w" in region.permissions]
-            if ends and region.start:
-                base = -(-max(ends) // 8) * 8
-                return base, region.end, region.end, base
-        return 0, 0, 0, 0
-
-    def _vector_table(self, image: Image) -> int:
-        """Where the board boots from, or the start of the image if nothing bootable lies there."""
-        starts = sorted(s.load_address for s in image.segments if s.data)
-        for start in (self._board.vectors, *starts):
-            stack, entry = self.memory.word(start), self.memory.word(start + 4)
-            if stack and entry and entry & 1 and self.memory.find(stack - 4, 4) and self.memory.find(entry & ~1, 2):
-                return start
-        listed = ", ".join(f"0x{start:08x}" for start in (self._board.vectors, *starts))
-        raise BoardError(f"no vector table at {listed}: want a stack pointer into memory and a reset handler")
-
-    def _request_reset(self) -> None:
-        self.processor.reset_wanted = True
-        self._clock.interrupt()
-
-    def _reset(self) -> int:
-        """Core and peripherals as after power-on; memory stays. Gives the reset handler's address."""
-        self._clock.clear()
-        self.unit.controller.reset()
-        self.unit.reset(self._vectors)
-        for peripheral in self._peripherals.values():
-            peripheral.reset()
-        stack = self.memory.word(self._vectors) or 0
-        entry = self.memory.word(self._vectors + 4) or 0
-        names = ("xpsr", "control", "primask", "psp", "xpsr", "control", "xpsr", "msp", "sp", "lr")
-        values = (0x01000002, 0, 0, 0, 0x01000000, 0, 0x01000000, stack & ~3, stack & ~3, 0xFFFFFFFF)
-        for name, value in zip(names, values, strict=True):
-            self.engine.set_registers({register_ids([name])[0]: value})
-        self.unit.frames.current = 0
-        if self.unit.controller.main_extension:
-            self.engine.set_registers(dict.fromkeys(register_ids(["basepri", "faultmask"]), 0))
-        self.processor.sleeps_on_exit = lambda: bool(self._peripherals["system_control"].get("SCR") & 2)
-        if self.recorder is not None:
-            self.recorder.start(entry & ~1)
-        return entry & ~1
-
-    def run(self, max_cycles: int | None, timeout: float | None) -> RunResult:
-        """See Board.run."""
-        until = NO_LIMIT if max_cycles is None else self.tracer.cycles + max_cycles
-        deadline = None if timeout is None else time.monotonic() + timeout
-        try:
-            end = self.processor.run(until, deadline, self._reset)
-        finally:
-            self._semihosting.close()
-        return self._result(end)
-
-    def _result(self, end: End) -> RunResult:
-        return RunResult(
-            end=end.kind,
-            exit_code=self._semihosting.exit_code if end.kind == "exit" else None,
-            where=self.describe(end.pc),
-            chain=self._incidents.callers(end.pc),
-            cycles=self.tracer.cycles,
-            instructions=self.tracer.instructions,
-            output=self._console.output,
-            channels=self._console.channels,
-            faults=tuple(self._faults),
-            warnings=tuple(self._bus.warnings),
-        )
-
-    def _fault_seen(self, stop: Stop, origin: int) -> None:
-        self._faults.append(self._incidents.report(stop, origin, self.tracer.cycles))
-        del self._faults[:-_KEPT_FAULTS]
-
-    def _locked_up(self, reason: str, pc: int) -> None:
-        report = FaultReport(
-            what=f"lockup, {reason}",
-            where=self.describe(pc),
-            chain=(),
-            cause="see the fault before" if self._faults else "vectors or stack pointer overwritten",
-            bits=status_names(self.unit.status.cfsr),
-            cycles=self.tracer.cycles,
-        )
-        self._faults.append(report)
-
-    def describe(self, pc: int) -> str:
-        """Function, file and line, as far as they are known."""
-        place: Place = self.symbols.locate(pc)
-        line = self._lines.find(pc)
-        return str(place) if line is None else f"{place}, {line}"

@@ -15,28 +15,40 @@ from emulator.memory import Region
 
 @dataclass(frozen=True)
 class Memory:
-    """A memory. `also_at`: further addresses of the same bytes."""
+    """A memory. `also_at`: further addresses of the same bytes.
+
+    `timing` names a file in emulator/memories, "" for memory that needs no wait states; `wait_states` are those that
+    hold whatever the clock.
+    """
 
     region: Region
     also_at: tuple[int, ...]
     source: str
+    timing: str = ""
+    wait_states: int | None = None
 
 
 @dataclass(frozen=True)
 class PeripheralRow:
-    """A peripheral: file name of its kind, address, interrupt numbers by line name, numbers that it may ask for."""
+    """A peripheral: file name of its kind, address, interrupt numbers by line name, numbers that it may ask for, its clock.
+
+    `also_at`: further addresses of the same registers.
+    """
 
     name: str
     kind: str
     base: int
     interrupts: tuple[tuple[str, int], ...]
     options: tuple[tuple[str, int], ...]
+    clock: str
     source: str
+    also_at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class BoardFile:
-    """A board. `vectors` is where the core looks for its vector table after reset."""
+    """A board. `vectors` is where the core looks for its vector table after reset; `secure` says that an ARMv8-M core
+    boots in Secure state."""
 
     name: str
     title: str
@@ -48,6 +60,7 @@ class BoardFile:
     source: str
     memories: tuple[Memory, ...]
     peripherals: tuple[PeripheralRow, ...]
+    secure: bool = False
 
 
 def board_names(folders: Sequence[Path] = ()) -> list[str]:
@@ -95,21 +108,30 @@ def _board(name: str, table: Mapping[str, Any]) -> BoardFile:
         vectors=table.get("vectors", 0),
         source=table["source"],
         memories=tuple(_memory(row) for row in table["memory"]),
-        peripherals=tuple(_peripheral(row) for row in table.get("peripheral", ())),
+        peripherals=tuple(one for row in table.get("peripheral", ()) for one in _peripherals(row)),
+        secure=table.get("secure", False),
     )
 
 
 def _memory(row: Mapping[str, Any]) -> Memory:
     region = Region(row["name"], row["start"], row["size"], row.get("permissions", "rwx"))
-    return Memory(region, tuple(row.get("also_at", ())), row["source"])
+    timing, wait_states = row.get("timing", ""), row.get("wait_states")
+    return Memory(region, tuple(row.get("also_at", ())), row["source"], timing, wait_states)
 
 
-def _peripheral(row: Mapping[str, Any]) -> PeripheralRow:
-    return PeripheralRow(
-        name=row["name"],
-        kind=row["kind"],
-        base=row["base"],
-        interrupts=tuple(row.get("interrupts", {}).items()),
-        options=tuple(row.get("options", {}).items()),
-        source=row["source"],
-    )
+def _peripherals(row: Mapping[str, Any]) -> list[PeripheralRow]:
+    """One peripheral, or those of one kind that `at` gives addresses by name."""
+    places = row["at"] if "at" in row else {row["name"]: row["base"]}
+    return [
+        PeripheralRow(
+            name=name,
+            kind=row["kind"],
+            base=base,
+            interrupts=tuple(row.get("interrupts", {}).items()),
+            options=tuple(row.get("options", {}).items()),
+            clock=row.get("clock", ""),
+            source=row["source"],
+            also_at=tuple(row.get("also_at", ())),
+        )
+        for name, base in places.items()
+    ]

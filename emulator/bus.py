@@ -55,6 +55,10 @@ class Bus:
                 return peripheral, address - base
         return None
 
+    def owner(self, address: int) -> tuple[Peripheral, int] | None:
+        """The peripheral that serves an address, and the offset in it."""
+        return self._find(address)
+
     def read(self, address: int, size: int) -> int:
         """Serve a read of 1, 2 or 4 bytes."""
         found = self._find(address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from emulator.aapcs import Frame
 from emulator.address_space import AddressSpace
@@ -10,11 +11,13 @@ from emulator.elf import Image
 from emulator.engine import register_ids
 from emulator.errors import CycleLimit, EmulatorError, MemoryMapError, StoppedError
 from emulator.faults import explain
+from emulator.memories.attach import attach_memories, planned_cost
+from emulator.memories.layout import Layout
 from emulator.stop import Stop
 from emulator.symbols import SymbolTable
 from emulator.timing.core import Core
 from emulator.timing.cost import CostModel
-from emulator.tracer import attach
+from emulator.tracer import CostFunction, attach
 
 _SAVED = ("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11")
 _SAVED_VFP = tuple(f"d{n}" for n in range(8, 16))
@@ -42,7 +45,8 @@ class Caller:
         self._space = space
         self._engine = space.engine
         self._model = CostModel(core, space.code, self.symbols.locate)
-        self.tracer = attach(self._engine, self._model.edge, tracer)
+        self._cost: CostFunction = self._model.edge
+        self.tracer = attach(self._engine, self._cost_of, tracer)
         self._arguments = register_ids(("r0", "r1", "r2", "r3"))
         self._vfp = register_ids([f"s{n}" for n in range(16)])
         self._sp, self._lr = register_ids(("sp", "lr"))
@@ -52,6 +56,15 @@ class Caller:
         self._patterns = {r: _PATTERN + 0x101 * n for n, r in enumerate(self._saved)}
         self._engine.set_registers(self._patterns)
         self._clean = self._engine.save_registers()
+
+    def _cost_of(self, address: int, size: int, target: int) -> Any:
+        return self._cost(address, size, target)
+
+    def slow_down(self, layout: Layout) -> None:
+        """Charge what these memories cost from now on; edges counted so far are dropped."""
+        self.tracer.forget()
+        self._cost = planned_cost(self._model.edge, self._model, layout)
+        self._accesses = attach_memories(self._engine, self.tracer, layout)
 
     def address_of(self, function: str | int) -> int:
         """Address without Thumb bit."""

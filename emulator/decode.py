@@ -4,10 +4,13 @@ Quirks of Capstone 5 that are corrected here and pinned in tests/emulator/test_d
 
 * The disassembler keeps IT state between instructions of one `disasm` call only, so a block is decoded in one go.
 * SMLAL and friends do not list their accumulators as read; SSAT, USAT, PKHBT and PKHTB list an operand without access.
-* STMDB with writeback, VPUSH and VPOP do not list the base as written; VLDM lists its registers without access, VPUSH
-  as written.
-* Mnemonics carry width and condition suffixes; `insn_name` has neither, but calls NOP, WFI and the like "hint" and
-  VMRS to the flags "fmstat".
+* STMDB with writeback, VPUSH and VPOP do not list the base as written, and PUSH, POP and these do not say that they
+  write it back; VLDM lists its registers without access, VPUSH as written.
+* UXTAB and the other extend-and-add instructions list their second source without access.
+* Mnemonics carry width and condition suffixes; `insn_name` has neither, but calls NOP, WFI and the like "hint", VMRS to
+  the flags "fmstat", VMOV of a constant "fconsts" and VMOV between a core register and half a double "fmdhr".
+* It calls r9 to r12 sb, sl, fp and ip.
+* Of the security instructions of ARMv8-M it gives the text only: see emulator/security_instructions.py.
 """
 
 from __future__ import annotations
@@ -15,33 +18,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import capstone as _capstone
 from capstone import arm as _arm
 
 from emulator.errors import DecodeError
-
-Extension = Literal["v6m", "v7m", "dsp", "fp"]
+from emulator.instruction_sets import Extension, extension_of
+from emulator.operand2 import Operand2, operand2
+from emulator.security_instructions import security_instruction
 
 _ACCUMULATE_LONG = re.compile(r"^(smlal|umlal|umaal|smlsl)")
-_PARALLEL_OPERATIONS = ("add8", "add16", "sub8", "sub16", "asx", "sax")
-_PARALLEL = (f"{kind}{what}" for kind in ("s", "u", "q", "uq", "sh", "uh") for what in _PARALLEL_OPERATIONS)
-_HALVES = ("bb", "bt", "tb", "tt")
-_DSP = {
-    *_PARALLEL,
-    *(f"{name}{half}" for name in ("smul", "smla", "smlal") for half in _HALVES),
-    *(f"{name}{cross}" for name in ("smlad", "smlald", "smlsd", "smlsld", "smuad", "smusd") for cross in ("", "x")),
-    *(f"{name}{rounding}" for name in ("smmla", "smmls", "smmul") for rounding in ("", "r")),
-    *(f"{sign}{extend}" for sign in "su" for extend in ("xtab", "xtah", "xtb16", "xtab16", "sat16")),
-    *("qadd", "qsub", "qdadd", "qdsub", "smulwb", "smulwt", "smlawb", "smlawt", "umaal"),
-    *("usad8", "usada8", "pkhbt", "pkhtb", "sel"),
-}
+_VMOV = ("fconsts", "fconstd", "fmdhr")
+_UNLISTED = re.compile(r"^[su]sat(16)?$|^pkh|^[su]xta")
 _UNCONDITIONAL = (_arm.ARM_CC_AL, _arm.ARM_CC_INVALID)
-_V6M_WIDE = {"bl", "dmb", "dsb", "isb", "mrs", "msr"}
-_V7M_NARROW = {"cbz", "cbnz", "it"}
-_LOADS = re.compile(r"^(ldr|ldm|pop|vldr|vldm|vpop)")
-_STORES = re.compile(r"^(str|stm|push|vstr|vstm|vpush)")
+_LOADS = re.compile(r"^(ldr|ldm|lda|pop|vldr|vldm|vpop|vlldm)")
+_STORES = re.compile(r"^(str|stm|stl|push|vstr|vstm|vpush|vlstm)")
+_ALIASES = {"sb": "r9", "sl": "r10", "fp": "r11", "ip": "r12"}
+_ALIAS = re.compile(r"\b(sb|sl|fp|ip)\b")
+_STACK = ("push", "pop", "vpush", "vpop")
 _MULTIPLE = re.compile(r"^(v?ldm|v?stm|v?push|v?pop)")
 
 
@@ -51,6 +46,7 @@ class Instruction:
 
     `name` has no suffix ("add" for "adds.w"). `address_registers` and `offset` form the address of a load or store:
     base, then index. `transfers` is the number of words moved by a load or store. `target` is that of a direct branch.
+    `registers` are the register operands in their order, without those of an address.
     """
 
     address: int
@@ -73,6 +69,8 @@ class Instruction:
     sets_flags: bool
     target: int | None
     extension: Extension
+    operand2: Operand2
+    registers: tuple[str, ...]
 
     @property
     def loaded(self) -> frozenset[str]:
@@ -134,12 +132,15 @@ def _instruction(insn: Any) -> Instruction:
     reads, writes = _registers(insn, name)
     address_registers = _address_registers(insn, name)
     jumps = _capstone.CS_GRP_JUMP in insn.groups
+    if security := security_instruction(bytes(insn.bytes)):
+        reads, writes, jumps = set(security.reads), set(security.writes), security.branches
+        address_registers = (security.base,) if security.base else ()
     immediate = next((o.imm for o in reversed(insn.operands) if o.type == _arm.ARM_OP_IMM), None)
     return Instruction(
         address=insn.address,
         size=insn.size,
         name=name,
-        operands=insn.op_str,
+        operands=_ALIAS.sub(lambda m: _ALIASES[m[0]], insn.op_str),
         reads=frozenset(reads),
         writes=frozenset(writes),
         address_registers=address_registers if is_load or is_store else (),
@@ -149,13 +150,15 @@ def _instruction(insn: Any) -> Instruction:
         transfers=_transfers(insn, name) if is_load or is_store else 0,
         register_offset=any(o.type == _arm.ARM_OP_MEM and o.mem.index for o in insn.operands),
         offset=next((o.mem.disp for o in insn.operands if o.type == _arm.ARM_OP_MEM), 0),
-        writeback=bool(insn.writeback),
+        writeback=bool(insn.writeback) or name in _STACK or (is_store and not writes.isdisjoint(address_registers[:1])),
         writes_pc=jumps or "pc" in writes,
-        is_call=name in ("bl", "blx"),
+        is_call=name in ("bl", "blx", "blxns"),
         conditional=name in ("cbz", "cbnz") or (name != "it" and insn.cc not in _UNCONDITIONAL),
         sets_flags=bool(insn.update_flags),
         target=immediate & 0xFFFFFFFF if jumps and immediate is not None else None,
-        extension=_extension(insn, name),
+        extension=extension_of(name, insn.op_str, insn.size),
+        operand2=operand2(bytes(insn.bytes)),
+        registers=_listed(insn),
     )
 
 
@@ -163,17 +166,19 @@ def _name(insn: Any) -> str:
     name = str(insn.insn_name())
     if name == "hint":
         return str(insn.mnemonic).split(".")[0]
-    return "vmrs" if name == "fmstat" else name
+    if name == "fmstat":
+        return "vmrs"
+    return "vmov" if name in _VMOV else name
 
 
 def _registers(insn: Any, name: str) -> tuple[set[str], set[str]]:
     """Registers read and written, with Capstone's gaps filled."""
     read_ids, write_ids = insn.regs_access()
-    reads, writes = {insn.reg_name(r) for r in read_ids}, {insn.reg_name(r) for r in write_ids}
-    listed = [insn.reg_name(o.reg) for o in insn.operands if o.type == _arm.ARM_OP_REG]
+    reads, writes = {_register(insn, r) for r in read_ids}, {_register(insn, r) for r in write_ids}
+    listed = _listed(insn)
     if _ACCUMULATE_LONG.match(name):
         reads |= set(listed[:2])
-    elif name in ("ssat", "usat", "ssat16", "usat16", "pkhbt", "pkhtb"):
+    elif _UNLISTED.match(name):
         reads |= set(listed[1:])
     elif name in ("vpush", "vpop"):
         into, other = (reads, writes) if name == "vpush" else (writes, reads)
@@ -193,37 +198,38 @@ def _registers(insn: Any, name: str) -> tuple[set[str], set[str]]:
     return reads, writes
 
 
+def _register(insn: Any, number: int) -> str:
+    name = str(insn.reg_name(number))
+    return _ALIASES.get(name, name)
+
+
+def _listed(insn: Any) -> tuple[str, ...]:
+    """Register operands in their order."""
+    return tuple(_register(insn, o.reg) for o in insn.operands if o.type == _arm.ARM_OP_REG)
+
+
 def _stores_back(insn: Any) -> bool:
     """The W bit of a wide STMDB, which Capstone does not report."""
     return insn.size == 4 and bool(insn.bytes[0] & 0x20)
 
 
 def _address_registers(insn: Any, name: str) -> tuple[str, ...]:
-    if name in ("push", "pop", "vpush", "vpop"):
+    if name in _STACK:
         return ("sp",)
     if _MULTIPLE.match(name):
-        return (insn.reg_name(insn.operands[0].reg),)
+        return (_register(insn, insn.operands[0].reg),)
     for operand in insn.operands:
         if operand.type == _arm.ARM_OP_MEM:
-            return tuple(insn.reg_name(r) for r in (operand.mem.base, operand.mem.index) if r)
+            return tuple(_register(insn, r) for r in (operand.mem.base, operand.mem.index) if r)
     return ()
 
 
 def _transfers(insn: Any, name: str) -> int:
     """Words moved."""
-    listed = [insn.reg_name(o.reg) for o in insn.operands if o.type == _arm.ARM_OP_REG]
+    listed = _listed(insn)
     if _MULTIPLE.match(name):
-        moved = listed if name in ("push", "pop", "vpush", "vpop") else listed[1:]
+        moved = listed if name in _STACK else listed[1:]
         return sum(2 if r.startswith("d") else 1 for r in moved)
     if name in ("ldrd", "strd"):
         return 2
     return 2 if listed and name.startswith("v") and listed[0].startswith("d") else 1
-
-
-def _extension(insn: Any, name: str) -> Extension:
-    if name.startswith("v") or name in ("fldmx", "fstmx"):
-        return "fp"
-    if name in _DSP:
-        return "dsp"
-    narrow_only = insn.size == 2 and name not in _V7M_NARROW
-    return "v6m" if narrow_only or name in _V6M_WIDE else "v7m"

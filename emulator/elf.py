@@ -35,11 +35,16 @@ class Segment:
 
 @dataclass(frozen=True)
 class Section:
-    """A named, allocated section."""
+    """A named, allocated section. `load_address` is where its bytes are stored, None for zeroed memory.
+
+    Tables of constructors say that they are writable and are not.
+    """
 
     name: str
     address: int
     size: int
+    load_address: int | None = None
+    writable: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,8 @@ def _image(name: str, elf: Any, length: int) -> Image:
     hard = bool(elf["e_flags"] & _EF_ARM_ABI_FLOAT_HARD) or vfp_args
     if elf["e_flags"] & _EF_ARM_ABI_FLOAT_SOFT:
         hard = False
-    return Image(elf["e_entry"] & ~1, segments, _sections(elf), _symbols(elf), "hard" if hard else "soft", arch)
+    sections = _sections(elf, segments)
+    return Image(elf["e_entry"] & ~1, segments, sections, _symbols(elf), "hard" if hard else "soft", arch)
 
 
 def _segments(name: str, elf: Any, length: int) -> tuple[Segment, ...]:
@@ -144,9 +150,21 @@ def _segments(name: str, elf: Any, length: int) -> tuple[Segment, ...]:
     return tuple(found)
 
 
-def _sections(elf: Any) -> tuple[Section, ...]:
-    allocated = (s for s in elf.iter_sections() if s["sh_flags"] & 2 and s["sh_size"])
-    return tuple(Section(s.name, s["sh_addr"], s["sh_size"]) for s in allocated)
+def _sections(elf: Any, segments: tuple[Segment, ...]) -> tuple[Section, ...]:
+    found = []
+    for section in elf.iter_sections():
+        if section["sh_flags"] & 2 and section["sh_size"]:
+            address, size = section["sh_addr"], section["sh_size"]
+            stored = section["sh_type"] != "SHT_NOBITS"
+            load = _load_address(address, segments) if stored else None
+            writable = bool(section["sh_flags"] & 1) and not str(section["sh_type"]).endswith("_ARRAY")
+            found.append(Section(section.name, address, size, load, writable))
+    return tuple(found)
+
+
+def _load_address(address: int, segments: tuple[Segment, ...]) -> int:
+    holder = next((s for s in segments if s.address <= address < s.address + s.size), None)
+    return address if holder is None else address - holder.address + holder.load_address
 
 
 def _symbols(elf: Any) -> tuple[Symbol, ...]:
@@ -183,34 +201,7 @@ def _attributes(elf: Any) -> tuple[str | None, bool]:
     return arch, vfp_args
 
 
-def read_lines(source: str | Path | bytes) -> tuple[tuple[int, str, int], ...]:
-    """(address, file name, line) by address; line 0 ends a sequence. Empty without DWARF or with a damaged one."""
-    try:
-        _, content = _content(source)
-        if content[:4] != b"\x7fELF":
-            return ()
-        elf: Any = ELFFile(io.BytesIO(content))
-        if not elf.has_dwarf_info():
-            return ()
-        dwarf = elf.get_dwarf_info()
-        rows: list[tuple[int, str, int]] = []
-        for unit in dwarf.iter_CUs():
-            program = dwarf.line_program_for_CU(unit)
-            if program is not None:
-                rows.extend(_line_rows(program))
-        return tuple(sorted(rows))
-    except Exception:
-        return ()
-
-
-def _line_rows(program: Any) -> list[tuple[int, str, int]]:
-    names = [entry.name.decode("utf-8", "replace") for entry in program["file_entry"]]
-    first = 0 if program["version"] >= 5 else 1
-    rows = []
-    for entry in program.get_entries():
-        state = entry.state
-        if state is not None:
-            index = state.file - first
-            name = names[index] if 0 <= index < len(names) else "?"
-            rows.append((state.address, name, 0 if state.end_sequence else state.line))
-    return rows
+def open_elf(source: str | Path | bytes) -> Any:
+    """pyelftools' view of an ELF, for `emulator.dwarf`; None for other files. Raises what pyelftools raises."""
+    _, content = _content(source)
+    return ELFFile(io.BytesIO(content)) if content[:4] == b"\x7fELF" else None

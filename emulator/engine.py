@@ -6,8 +6,9 @@ What was measured and is relied on here; tests/emulator/test_unicorn_canaries.py
   the model and the core is M-profile all the same.
 * The models are looser than the cores: M3 executes SMLAD, M0 executes CBZ, the FPU works with CPACR zero, and unaligned
   LDRD and division by zero never trap. Which instructions a core has is checked when they are first costed.
-* UC_HOOK_MEM_READ/WRITE on a conditional access inside an IT block leaks ITSTATE: later instructions are skipped. No
-  such hook is set here. UC_HOOK_MEM_INVALID is safe because it always ends the run.
+* UC_HOOK_MEM_READ/WRITE on a conditional access inside an IT block leaks ITSTATE: later instructions are skipped.
+  `hook_accesses` clears the IT bits of XPSR in the hook, which cures it. PC is that of the instruction there. Code
+  translated before such a hook is set never calls it. UC_HOOK_MEM_INVALID is safe because it always ends the run.
 * A block hook that calls uc_emu_stop stops in front of that block: PC is its first instruction, and the hook sees the
   same block again when the run goes on. The hook's size is that of the translation block, which ends at a page
   boundary, after 512 instructions and after WFI, CPS, MSR and the like, not only at branches.
@@ -32,17 +33,41 @@ What was measured and is relied on here; tests/emulator/test_unicorn_canaries.py
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import unicorn as _unicorn
 from unicorn import arm_const as _arm
 
+from emulator.code_watch import Check, CodeWatch, Examine, HookKinds
 from emulator.errors import EngineError
 from emulator.native_registers import NativeBatch
+from emulator.page_view import PageView, TlbNumbers
+from emulator.probe import Probe, ProbeNumbers
 from emulator.stop import Access, Stop, StopKind, Watcher
 
 _CODE_BUFFER = 64 << 20
+_IT_BITS = 0x0600FC00
+_THUMB = 1 << 24
+_HOOKS = HookKinds(_unicorn.UC_HOOK_EDGE_GENERATED, _unicorn.UC_HOOK_CODE)
+_PROBE = ProbeNumbers(
+    _unicorn.UC_HOOK_CODE,
+    _unicorn.UC_HOOK_MEM_READ | _unicorn.UC_HOOK_MEM_WRITE,
+    _unicorn.UC_MEM_WRITE,
+    _arm.UC_ARM_REG_XPSR,
+    _IT_BITS,
+)
+_TLB = TlbNumbers(
+    _unicorn.UC_HOOK_TLB_FILL,
+    _unicorn.UC_TLB_CPU,
+    _unicorn.UC_TLB_VIRTUAL,
+    _unicorn.UC_CTL_TLB_FLUSH,
+    _unicorn.UC_CTL_IO_WRITE,
+    {"r": _unicorn.UC_PROT_READ, "w": _unicorn.UC_PROT_WRITE, "x": _unicorn.UC_PROT_EXEC},
+    _unicorn.UC_MEM_READ,
+    _unicorn.UC_MEM_WRITE,
+)
 _EVENT_WAITS = {b"\x20\xbf", b"\xaf\xf3\x02\x80"}
 _HINTS = {b"\x10\xbf", b"\xaf\xf3\x01\x80", *_EVENT_WAITS}
 _WAITS = {b"\x30\xbf", b"\xaf\xf3\x03\x80"}
@@ -54,7 +79,7 @@ _ACCESS: dict[int, tuple[Literal["read", "write", "fetch"], bool]] = {
     _unicorn.UC_MEM_WRITE_PROT: ("write", True),
     _unicorn.UC_MEM_FETCH_PROT: ("fetch", True),
 }
-_INTERRUPTS: dict[int, StopKind] = {2: "supervisor call", 3: "fetch", 4: "alignment", 7: "breakpoint"}
+_INTERRUPTS: dict[int, StopKind] = {2: "supervisor call", 3: "fetch", 4: "alignment", 7: "breakpoint", 8: "fetch"}
 
 
 def models() -> list[str]:
@@ -84,6 +109,9 @@ class Engine:
         self._exit = -1
         self._watcher: Watcher | None = None
         self.stops_at_event_waits = False
+        self.code_watch: CodeWatch | None = None
+        self.page_view = PageView(self._uc, _TLB)
+        self._block_hook: tuple[Callable[[], None], Callable[[], object]] | None = None
         native = self.native()
         self._fast_pc = None if native is None else NativeBatch(*native, (_arm.UC_ARM_REG_PC,))
         self._fast_read: Any = None if native is None else native[0]["uc_mem_read"]
@@ -199,7 +227,8 @@ class Engine:
             if callback(address, size):
                 uc.emu_stop()
 
-        self._uc.hook_add(_unicorn.UC_HOOK_BLOCK, on_block)
+        hook = self._uc.hook_add(_unicorn.UC_HOOK_BLOCK, on_block)
+        self._block_hook = lambda: self._uc.hook_del(hook), lambda: self.hook_blocks(callback)
 
     def hook_blocks_natively(self, callback: int, user_data: int) -> bool:
         """Call a C function (uc, uint64 address, uint32 size, user_data) in front of each block.
@@ -207,39 +236,154 @@ class Engine:
         The caller keeps what `user_data` points to alive. Returns False, having done nothing, when this version of the
         binding offers no way.
         """
+        hook = self._hook_natively(_unicorn.UC_HOOK_BLOCK, callback, user_data, 1, 0)
+        if hook is not None:
+            library, handle = self.native() or (None, None)
+            remove = lambda: library.uc_hook_del(handle, hook)  # noqa: E731
+            self._block_hook = remove, lambda: self.hook_blocks_natively(callback, user_data)
+        return hook is not None
+
+    def hook_accesses_natively(self, callback: int, user_data: int, first: int, last: int) -> bool:
+        """Call a C function (uc, int type, uint64 address, int size, int64 value, user_data) at each data access.
+
+        Only for addresses from `first` to `last`. The function has to clear the IT bits of `flags_register`; else as
+        `hook_blocks_natively`.
+        """
+        kinds = _unicorn.UC_HOOK_MEM_READ | _unicorn.UC_HOOK_MEM_WRITE
+        hooked = self._hook_natively(kinds, callback, user_data, first, last)
+        self.forget_code()
+        return hooked is not None
+
+    @staticmethod
+    def register_functions() -> tuple[int, int, int] | None:
+        """Addresses of uc_reg_read and uc_reg_write and the number of the flags register, for native callbacks."""
+        library = _library()
+        if library is None:
+            return None
+        addresses = (ctypes.cast(f, ctypes.c_void_p).value or 0 for f in (library.uc_reg_read, library.uc_reg_write))
+        return *addresses, _arm.UC_ARM_REG_XPSR  # type: ignore[return-value]
+
+    def _hook_natively(self, kinds: int, callback: int, user_data: int, first: int, last: int) -> Any:
         native = self.native()
         if native is None:
-            return False
+            return None
         library, handle = native
         hook = ctypes.c_size_t()
         status = library.uc_hook_add(
             handle,
             ctypes.byref(hook),
-            _unicorn.UC_HOOK_BLOCK,
+            kinds,
             ctypes.cast(callback, ctypes.c_void_p),
             ctypes.cast(user_data, ctypes.c_void_p),
-            ctypes.c_uint64(1),
-            ctypes.c_uint64(0),
+            ctypes.c_uint64(first),
+            ctypes.c_uint64(last),
         )
-        return bool(status == _unicorn.UC_ERR_OK)
+        return hook if status == _unicorn.UC_ERR_OK else None
+
+    def hook_accesses(self, callback: Callable[[bool, int, int, int], None]) -> Callable[[], None]:
+        """Call `callback(is_write, pc, address, size)` at each access; slow. The function returned ends that."""
+        pc, flags = _arm.UC_ARM_REG_PC, _arm.UC_ARM_REG_XPSR
+
+        def on_access(uc: Any, access: int, address: int, size: int, value: int, data: Any) -> None:
+            state = uc.reg_read(flags)
+            if state & _IT_BITS:
+                uc.reg_write(flags, state & ~_IT_BITS)
+            callback(access == _unicorn.UC_MEM_WRITE, uc.reg_read(pc) & ~1, address & 0xFFFFFFFF, size)
+
+        hook = self._uc.hook_add(_unicorn.UC_HOOK_MEM_READ | _unicorn.UC_HOOK_MEM_WRITE, on_access)
+        self.forget_code()
+
+        def remove() -> None:
+            self._uc.hook_del(hook)
+            self.forget_code()
+
+        return remove
+
+    def watch_code(self, examine: Examine, check: Check) -> None:
+        """Look at code before it runs and stop in front of some instructions; see CodeWatch."""
+        self.code_watch = CodeWatch(self._uc, _HOOKS, examine, check)
 
     def run(self, pc: int) -> Stop:
         """Execute Thumb code from `pc` until something ends it."""
+        watch = self.code_watch
         while True:
-            self._access = self._interrupt = None
-            invalid = False
-            try:
-                self._uc.emu_start(pc | 1, 0xFFFFFFFF)
-            except _unicorn.UcError as error:
-                invalid = error.errno == _unicorn.UC_ERR_INSN_INVALID
-                if not invalid and self._access is None:
-                    raise EngineError(f"Unicorn stopped at 0x{self.pc:08x}: {error}") from None
+            if watch is not None:
+                watch.begin(pc)
+            invalid = self._start(pc, 0)
             pc = self.pc
+            if watch is not None:
+                if watch.settle() and not invalid and self._access is None and self._interrupt is None:
+                    if self._uc.reg_read(_arm.UC_ARM_REG_XPSR) & _THUMB:
+                        continue
+                    return Stop("illegal", pc)
+                if watch.caught is not None:
+                    return Stop("trap", watch.caught)
             waits = invalid and self._passed(pc, _EVENT_WAITS)
             if waits and self.stops_at_event_waits:
                 return Stop("event wait", pc)
             if not (waits or (invalid and self._passed(pc, _HINTS))):
                 return self._stop(pc, invalid)
+
+    def step(self, pc: int) -> Stop:
+        """Execute the instruction at `pc`; the code that is already translated there does not count steps."""
+        self._uc.ctl_remove_cache(pc, pc + 4)
+        invalid = self._start(pc, 1)
+        self._uc.ctl_remove_cache(pc, pc + 4)
+        return self._stop(self.pc, invalid)
+
+    def make_probe(self) -> Probe:
+        """Stops in front of instructions and accesses that a debugger asks for."""
+        return Probe(self._uc, _PROBE)
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Call nobody in front of blocks meanwhile."""
+        if self._block_hook is None:
+            yield
+            return
+        remove, add = self._block_hook
+        remove()
+        self.forget_code()
+        try:
+            yield
+        finally:
+            add()
+            self.forget_code()
+
+    def single_step(self, pc: int, behind: int) -> Stop:
+        """Execute just the instruction at `pc`, which `behind` follows, also where IT guards it; for `unheard` only.
+
+        Counting to one takes IT and what it guards for one instruction, so `behind` is an exit meanwhile.
+        """
+        code = self._peek(pc, behind - pc)
+        self._uc.ctl_set_exits([behind])
+        self.forget_code()
+        if self.code_watch is not None:
+            self.code_watch.begin(pc)
+        try:
+            invalid = self._start(pc, 1)
+        finally:
+            self._uc.ctl_set_exits(sorted(self._exits))
+        if self.code_watch is not None:
+            self.code_watch.settle()
+            if self.code_watch.caught is not None:
+                return Stop("trap", self.code_watch.caught)
+        if self._access is None and self._interrupt is None and (not invalid or code in _HINTS):
+            return Stop("wait" if code in _WAITS else "event wait" if code in _EVENT_WAITS else "stopped", self.pc)
+        return self._stop(self.pc, invalid)
+
+    def _start(self, pc: int, count: int) -> bool:
+        """Let the engine run; whether it met an invalid instruction."""
+        self._access = self._interrupt = self.page_view.denied = None
+        try:
+            self._uc.emu_start(pc | 1, 0xFFFFFFFF, count=count)
+        except _unicorn.UcError as error:
+            self._access = self._access or self.page_view.denied
+            invalid = bool(error.errno == _unicorn.UC_ERR_INSN_INVALID)
+            if not invalid and self._access is None:
+                raise EngineError(f"Unicorn stopped at 0x{self.pc:08x}: {error}") from None
+            return invalid
+        return False
 
     @property
     def pc(self) -> int:

@@ -35,6 +35,10 @@ class UnknownRegister(EmulatorError):
     """Firmware used a register that nothing models, and strictness was asked for."""
 
 
+class InputError(EmulatorError):
+    """A script of console input is wrong."""
+
+
 class UnknownSymbol(EmulatorError):
     """The loaded image has no such function or object."""
 
@@ -59,8 +63,16 @@ class TracerError(EmulatorError):
     """The tracer asked for does not exist, or the engine refused it."""
 
 
+class GdbError(EmulatorError):
+    """GDB cannot be served: the port is taken or not allowed."""
+
+
 class EngineError(EmulatorError):
     """Unicorn refused an operation that is not the firmware's fault."""
+
+
+class RecordingError(EmulatorError):
+    """A file is no recording of a run, or lacks what costing it needs."""
 
 
 class DecodeError(EmulatorError):

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from emulator.board_memory import BoardMemory
 from emulator.engine import Engine
-from emulator.exceptions.status import classify, status_names
+from emulator.exceptions.status import (
+    DIVBYZERO,
+    NOCP,
+    STACK_LIMIT,
+    UNALIGNED,
+    UNDEFINSTR,
+    classify,
+    status_names,
+)
 from emulator.memory import Region
 from emulator.registers import RegisterSet
 from emulator.run_result import FaultReport
@@ -14,6 +22,12 @@ from emulator.stop import Stop
 from emulator.symbols import SymbolTable
 
 _DEEPEST, _SCANNED = 8, 512
+_TRAPS = {
+    DIVBYZERO: ("division by zero, {}", "a divisor that was never checked; CCR.DIV_0_TRP makes it a fault"),
+    NOCP: ("{} without an FPU", "CPACR does not enable the FPU, or code for a core that has one"),
+    UNDEFINSTR: ("undefined instruction {}", "data executed as code, or code for another core"),
+    UNALIGNED: ("unaligned {}", "a pointer cast to a wider type, or packed data"),
+}
 
 
 class Incidents:
@@ -72,6 +86,13 @@ class Incidents:
 
     def _what(self, stop: Stop, sp: int) -> tuple[str, str]:
         access = stop.access
+        if stop.kind == "trap":
+            return self._trapped(stop)
+        if stop.interrupt == STACK_LIMIT:
+            return f"stack pointer 0x{sp:08x} below its limit", "stack overflow"
+        if stop.fault and access is not None:
+            verb = "jump to" if access.access == "fetch" else f"{access.access} of {access.size} bytes at"
+            return f"{verb} 0x{access.address:08x}", "an MPU region, or none where one is wanted, forbids it"
         if stop.kind == "fetch":
             return f"jump to 0x{stop.pc:08x}", self._jump_cause(stop.pc)
         if access is not None:
@@ -85,6 +106,13 @@ class Incidents:
         if stop.kind == "breakpoint":
             return "breakpoint without a debugger", "an assertion of the firmware, or a debugger's breakpoint left in"
         return f"jump to 0x{stop.pc:08x} without the Thumb bit", "a function pointer or vector with bit 0 clear"
+
+    def _trapped(self, stop: Stop) -> tuple[str, str]:
+        """An instruction that the core refuses: its text, and where an unaligned access went."""
+        what, cause = _TRAPS[stop.fault]
+        text = stop.detail or self._memory.code(stop.pc, 4).hex(" ", 2)
+        at = "" if stop.access is None else f" at 0x{stop.access.address:08x}"
+        return what.format(text) + at, cause
 
     def _jump_cause(self, address: int) -> str:
         if address < 0x100:

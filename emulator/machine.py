@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,14 @@ from emulator.address_space import AddressSpace, Snapshot
 from emulator.caller import Caller
 from emulator.elf import Image, Symbol, read_elf
 from emulator.errors import EmulatorError
+from emulator.memories.layout import Layout
 from emulator.memory import MemoryMap, Region
 from emulator.placement import ALIGNMENT, Buffer, Placement
+from emulator.recording.recorder import RunRecorder
+from emulator.recording.recording import Recording
 from emulator.sandbox import Sandbox
 from emulator.timing.core import load_core
-from emulator.tracer import Edge
+from emulator.tracer import Edge, Stall
 
 MAX_CYCLES = 2_000_000_000
 
@@ -63,6 +67,8 @@ class Machine:
         self._space: AddressSpace | None = None
         self._caller: Caller | None = None
         self._sandboxes = 0
+        self._recorder: RunRecorder | None = None
+        self._digest = ""
         self.symbols: tuple[Symbol, ...] = ()
 
     @classmethod
@@ -83,6 +89,8 @@ class Machine:
         space = AddressSpace(self.core.model, image, self._given, *self._sizes)
         self._caller = Caller(self.core, space, image, self._wanted_tracer)
         self._space = space
+        self._recorder = None
+        self._digest = hashlib.sha256(source if isinstance(source, bytes) else Path(source).read_bytes()).hexdigest()
         self.symbols = image.symbols
         return image
 
@@ -188,9 +196,36 @@ class Machine:
         """Edges between blocks counted since `load` or `clear_edges`."""
         return tuple(Edge(*row) for row in self._loaded()[0].tracer.edges())
 
+    @property
+    def edge_rows(self) -> list[tuple[int, int, int, int, int, int]]:
+        """The same as plain tuples with the fields of Edge: quick enough to ask after every call."""
+        return self._loaded()[0].tracer.edges()
+
     def clear_edges(self) -> None:
         """Count edges from zero again."""
         self._loaded()[0].tracer.clear_counts()
+
+    def slow_down(self, layout: Layout) -> None:
+        """Let memories cost what `layout` says from now on; edges counted so far are dropped."""
+        self._loaded()[0].slow_down(layout)
+
+    def record(self) -> None:
+        """Record calls from now on, and what they read from memory that they cannot write; see `recording`."""
+        caller, space = self._loaded()
+        within = [(r.start, r.end - 1) for r in space.memory if "w" not in r.permissions]
+        self._recorder = RunRecorder(space.engine, caller.tracer, within)
+
+    def recording(self) -> Recording:
+        """What ran since `record`, to be saved or costed again (emulator.recording)."""
+        caller, space = self._loaded()
+        if self._recorder is None:
+            raise EmulatorError("nothing was recorded: call machine.record() before the calls")
+        return self._recorder.finish(self._digest, self.core.name, tuple(space.memory), self.symbols, space.code)
+
+    @property
+    def stalls(self) -> tuple[Stall, ...]:
+        """Cycles that slow memories added, by edge, since `load`, `slow_down` or `clear_edges`."""
+        return tuple(Stall(*row) for row in self._loaded()[0].tracer.stalls())
 
     def _loaded(self) -> tuple[Caller, AddressSpace]:
         if self._caller is None or self._space is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from emulator.bus import Bus
@@ -13,14 +13,16 @@ from emulator.decode import Decoder
 from emulator.engine import Engine
 from emulator.errors import EmulatorError, IllegalInstruction
 from emulator.exceptions.numbers import SVCALL
-from emulator.exceptions.status import INVALID_STATE, FaultKind, classify
+from emulator.exceptions.status import DACCVIOL, IACCVIOL, INVALID_STATE, FaultKind, classify
 from emulator.exceptions.unit import DEBUGEVT, FORCED, ExceptionUnit, Lockup
+from emulator.protection import Protection
 from emulator.registers import RegisterSet
 from emulator.semihosting import Semihosting
-from emulator.stop import Stop
+from emulator.stop import Access, Stop
 from emulator.tracer import NO_LIMIT, Tracer
+from emulator.traps import Traps
 
-EndKind = Literal["exit", "idle", "fault", "max cycles", "timeout"]
+EndKind = Literal["exit", "idle", "fault", "stopped", "max cycles", "timeout"]
 _EXC_RETURN = 0xFF000000
 _SEMIHOSTING = b"\xab\xbe"
 _SPIN = b"\xfe\xe7"
@@ -39,19 +41,34 @@ class End:
 class Processor:
     """One core with its exceptions.
 
-    `fault_seen` is called with each fault before the core takes it, `locked_up` when it cannot take one.
+    `fault_seen` is called with each fault before the core takes it, `locked_up` when it cannot take one. A debugger puts
+    itself between core and engine: `execute` runs the engine, and `midway` says that PC lies inside a block, whose
+    exceptions have been looked for at its beginning.
     """
 
     def __init__(
-        self, engine: Engine, tracer: Tracer, clock: Clock, unit: ExceptionUnit, bus: Bus, semihosting: Semihosting
+        self,
+        engine: Engine,
+        tracer: Tracer,
+        clock: Clock,
+        unit: ExceptionUnit,
+        bus: Bus,
+        semihosting: Semihosting,
+        traps: Traps,
+        protection: Protection,
     ) -> None:
         self.fault_seen: Callable[[Stop, int], None] = lambda stop, origin: None
         self.locked_up: Callable[[str, int], None] = lambda reason, pc: None
         self.sleeps_on_exit: Callable[[], bool] = lambda: False
         self.reset_wanted = False
+        self.stop_wanted = False
+        self.execute: Callable[[int], Stop] = engine.run
+        self.midway = False
         self.pc = 0
         self._engine, self._tracer, self._clock = engine, tracer, clock
         self._unit, self._bus, self._semihosting = unit, bus, semihosting
+        self._traps, self._protection = traps, protection
+        self.slept = 0
         self._decoder = Decoder()
         self._call = RegisterSet(engine, "r0 r1")
         self._result = RegisterSet(engine, "r0")
@@ -69,12 +86,20 @@ class Processor:
 
     def _loop(self, until: int, deadline: float | None, reset: Callable[[], int]) -> End:
         tracer, controller = self._tracer, self._unit.controller
+        if self.midway:
+            self.midway, tracer.limit = False, 0
+            end = self._executed(until)
+            if end is not None:
+                return end
         while True:
             self._clock.run_due()
             if self.reset_wanted:
                 self.reset_wanted = False
                 tracer.begin()
                 self.pc = reset()
+            if self.stop_wanted:
+                self.stop_wanted = False
+                return End("stopped", self.pc)
             controller.changed = tracer.attention = False
             if controller.pending & controller.enabled:
                 handler = self._unit.poll(self.pc)
@@ -91,16 +116,33 @@ class Processor:
                     return End("timeout", self.pc)
                 limit = min(limit, tracer.cycles + _SLICE)
             tracer.limit = limit
-            stop = self._engine.run(self.pc)
-            if self._bus.error is not None:
-                raise self._bus.error
-            end = self._ended(stop, until)
+            self._prepare()
+            end = self._executed(until)
             if end is not None:
                 return end
+
+    def _executed(self, until: int) -> End | None:
+        stop = self.execute(self.pc)
+        if self._bus.error is not None:
+            raise self._bus.error
+        return self._ended(stop, until)
+
+    def _prepare(self) -> None:
+        """The core's mode and settings as they are now."""
+        unit, traps = self._unit, self._traps
+        if traps.mode_written:
+            traps.mode_written = False
+            unit.frames.thread_is_privileged()
+            unit.settings.faultmask = bool(unit.frames.masks()[2])
+        if traps.renewal:
+            traps.renew()
+        self._protection.enter(unit.frames.privileged, unit.negative_priority())
 
     def _ended(self, stop: Stop, until: int) -> End | None:
         """Deal with what ended a run of the engine."""
         kind, self.pc = stop.kind, stop.pc
+        if kind == "halted":
+            return End("stopped", stop.pc)
         if kind == "stopped":
             return self._at_boundary(until)
         if kind == "wait":
@@ -108,7 +150,7 @@ class Processor:
             return self._sleep(until)
         if kind == "event wait":
             self._tracer.close(stop.pc)
-            return None
+            return self._wait_for_event(until)
         if kind == "supervisor call":
             self._tracer.close(stop.pc)
             self.pc = self._unit.supervisor_call(SVCALL, stop.pc)
@@ -119,6 +161,8 @@ class Processor:
             self.pc = self._unit.leave(stop.pc | 1)
             if not self._unit.frames.current and self.sleeps_on_exit():
                 return self._sleep(until)
+        elif self._protection.passes(stop):
+            return self._ended(self._protection.step(stop), until)
         else:
             self._fault(stop)
         return None
@@ -134,7 +178,7 @@ class Processor:
 
     def _spin(self, until: int) -> End | None:
         """`b .`: let the time pass at once, or end where nothing can come."""
-        if self._unit.controller.changed or self.reset_wanted:
+        if self._unit.controller.changed or self.reset_wanted or self.stop_wanted:
             return None
         due = self._clock.next_due()
         if due == NO_LIMIT:
@@ -144,15 +188,36 @@ class Processor:
 
     def _sleep(self, until: int) -> End | None:
         """WFI: let the time pass until something wakes the core."""
-        while not (self._unit.would_wake() or self.reset_wanted):
+        return self._pass_time(until, self._unit.would_wake)
+
+    def _wait_for_event(self, until: int) -> End | None:
+        """WFE: goes on at once if there was an event, which it takes; else sleeps until one comes."""
+        unit, controller = self._unit, self._unit.controller
+        unit.event |= self._traps.sent
+        self._traps.sent = False
+        before = controller.pending
+
+        def wakes() -> bool:
+            sent = unit.settings.send_on_pend and controller.pending & ~before
+            return bool(unit.event or sent or controller.beats(controller.next(), unit.level()))
+
+        end = self._pass_time(until, wakes)
+        if end is None and self._tracer.cycles < until:
+            unit.event = False
+        return end
+
+    def _pass_time(self, until: int, wakes: Callable[[], bool]) -> End | None:
+        begin = self._tracer.cycles
+        while not (wakes() or self.reset_wanted or self.stop_wanted):
             due = self._clock.next_due()
             if due == NO_LIMIT:
                 return End("idle", self.pc)
             if due >= until:
                 self._clock.advance(max(until - self._tracer.cycles, 0))
-                return None
+                break
             self._clock.advance(max(due - self._tracer.cycles, 0))
             self._clock.run_due()
+        self.slept += self._tracer.cycles - begin
         return None
 
     def _breakpoint(self, stop: Stop) -> End | None:
@@ -177,9 +242,22 @@ class Processor:
         error = self._tracer.take_error()
         if isinstance(error, IllegalInstruction):
             raise error
-        if stop.kind == "illegal" and not self._state.read()[0] & _THUMB:
-            stop = Stop("interrupt", stop.pc, None, INVALID_STATE)
+        stop = self.explained(stop)
         self._take(stop, classify(stop), FORCED, origin)
+
+    def explained(self, stop: Stop) -> Stop:
+        """A stop with what the engine does not know of it."""
+        found = self._traps.found
+        if stop.kind == "trap" and found is not None:
+            text = "" if found.instruction is None else found.instruction.text
+            access = None if found.address is None else Access("read", found.address, 4, True)
+            return replace(stop, fault=found.kind.bit, detail=text, access=access)
+        if stop.kind == "illegal" and not self._state.read()[0] & _THUMB:
+            return Stop("interrupt", stop.pc, None, INVALID_STATE)
+        access = self._protection.sized(stop)
+        if access is not None and self._protection.denies(access):
+            return replace(stop, access=access, fault=IACCVIOL if access.access == "fetch" else DACCVIOL)
+        return replace(stop, access=access)
 
     def _take(self, stop: Stop, kind: FaultKind, hfsr: int, origin: tuple[int, int] = (0, 0)) -> None:
         self.fault_seen(stop, self._last_instruction(origin))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from emulator.call_tree import CallTree
 from emulator.tracer import NO_LIMIT, CostFunction
@@ -27,6 +30,12 @@ class PythonTracer:
         self._mark = 0
         self._last = (0, 0, 0)
         self._tree: CallTree | None = None
+        self.memories: Any = None
+        self._stream: list[int] | None = None
+        self._limit = 0
+        self._plans: dict[tuple[int, int, int], bytes] = {}
+        self._numbers: dict[tuple[int, int, int], int] = {}
+        self._stalls: dict[tuple[int, int, int], list[int]] = {}
 
     @property
     def callback(self) -> Callable[[int, int], bool]:
@@ -60,21 +69,40 @@ class PythonTracer:
             except BaseException as error:
                 self._error = self._error or error
                 return
-            entry = self._table[key] = [0, cycles, instructions, *mark]
+            self._plans[key] = bytes(mark.pop()) if len(mark) > 3 else b""  # type: ignore[arg-type]
+            entry = self._table[key] = [0, cycles, instructions, *mark]  # type: ignore[list-item]
+            self._numbers[key] = len(self._numbers) + 1
+        spent = entry[1] + self._stalled(key)
+        if self._stream is not None and len(self._stream) < self._limit:
+            self._stream.append(self._numbers[key])
         entry[0] += 1
-        self.cycles += entry[1]
+        self.cycles += spent
         self.instructions += entry[2]
         self._mark = entry[3] if len(entry) > 3 else 0
         self._last = key
         if self._tree is not None:
-            self._tree.count(entry[1], entry[2])
+            self._tree.count(spent, entry[2])
             if len(entry) > 4 and entry[4]:
                 self._tree.follow(entry[4], address + size, target, entry[5])
+
+    def _stalled(self, key: tuple[int, int, int]) -> int:
+        """Cycles that memories add to the edge."""
+        plan = self._plans[key]
+        if self.memories is None or not plan:
+            return 0
+        fetch, data = self.memories.passed(plan, key[0], key[1], self.cycles)
+        if fetch or data:
+            sums = self._stalls.setdefault(key, [0, 0])
+            sums[0] += fetch
+            sums[1] += data
+        return int(fetch + data)
 
     def begin(self) -> None:
         """Forget the open block."""
         self._size = 0
         self.stopped = False
+        if self.memories is not None:
+            self.memories.begin()
 
     def close(self, target: int) -> None:
         """End the open block with an edge to `target`."""
@@ -128,14 +156,38 @@ class PythonTracer:
         """Rows of Edge."""
         return [(*key, e[0], e[1], e[2]) for key, e in self._table.items() if e[0]]
 
+    def stalls(self) -> list[tuple[int, int, int, int, int]]:
+        """Cycles lost to slow memories, by edge."""
+        return [(*key, *self._stalls[key]) for key in self._table if key in self._stalls]  # type: ignore[misc]
+
+    def start_recording(self, limit: int) -> None:
+        """Keep the order of edges from now on."""
+        self._stream, self._limit = [], limit
+
+    def record_access(self, is_write: bool, pc: int, address: int, size: int) -> None:
+        """Put a data access into the recording; a consumer for emulator.accesses."""
+        if self._stream is not None and len(self._stream) + 2 <= self._limit:
+            self._stream += [0x80000000 | (0x100 if is_write else 0) | size, address]
+
+    def take_recording(self) -> tuple[bytes, list[tuple[int, int, int, int]], bool]:
+        """The stream, all edges, whether it is whole."""
+        stream = self._stream or []
+        edges = [(*key, entry[0]) for key, entry in self._table.items()]
+        whole = self._stream is not None and len(stream) + 2 <= self._limit
+        return np.array(stream, np.uint32).tobytes(), edges, whole
+
     def clear_counts(self) -> None:
         """Set all counts to zero."""
+        self._stalls.clear()
         for entry in self._table.values():
             entry[0] = 0
 
     def forget(self) -> None:
         """Drop all edges."""
         self._table.clear()
+        self._plans.clear()
+        self._numbers.clear()
+        self._stalls.clear()
         self.begin()
 
     def take_error(self) -> BaseException | None:

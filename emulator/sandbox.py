@@ -9,7 +9,7 @@ and go out to shared memory in a few instructions around the callee, instead of 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,13 +33,17 @@ FRAME = 256
 
 @dataclass(frozen=True)
 class Return:
-    """r0, r1; cycles; names of callee-saved registers that changed; why the call did not return, if it did not."""
+    """r0, r1; cycles; names of callee-saved registers that changed; why the call did not return, if it did not.
+
+    `link` is LR where it stopped: in a function that calls no other, where it was called from.
+    """
 
     r0: int
     r1: int
     cycles: int
     clobbered: tuple[str, ...]
     error: StoppedError | None = None
+    link: int = 0
 
 
 class Sandbox:
@@ -92,6 +96,19 @@ class Sandbox:
         words = [*core.values(), *(half for v in wide.values() for half in (v & 0xFFFFFFFF, v >> 32))]
         return np.array(words, np.uint32), context
 
+    def watch(self, callback: Callable[[bool, int, int, int], None]) -> Callable[[], None]:
+        """Call `callback(is_write, pc, offset, size)` at each access to `memory`; slow. The function returned ends it."""
+        parts = [(slot.start, slot.end, k * self.slot_size) for k, slot in enumerate(self.slots)]
+        parts.append((self.stack.start, self.stack.end, len(self.slots) * self.slot_size))
+
+        def on_access(is_write: bool, pc: int, address: int, size: int) -> None:
+            for start, end, offset in parts:
+                if start <= address < end:
+                    callback(is_write, pc, offset + address - start, size)
+                    return
+
+        return self._engine.hook_accesses(on_access)
+
     def call(self, function: int, words: Sequence[int], max_cycles: int) -> Return:
         """Call the function at `function` with 32-bit argument words: four in registers, the rest on the stack."""
         frame = [word & 0xFFFFFFFF for word in words]
@@ -107,7 +124,7 @@ class Sandbox:
             cycles, _ = self._caller.run(self._entry, max_cycles)
         except StoppedError as error:
             self._caller.tracer.begin()
-            return Return(0, 0, error.cycles, (), error)
+            return Return(0, 0, error.cycles, (), error, self._engine.registers(register_ids(("lr",)))[0])
         results = self._words[_RESULTS : _RESULTS + 2 + len(self._kept)]
         r0, r1 = int(results[0]), int(results[1])
         same = results[2:] == self._kept

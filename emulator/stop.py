@@ -17,6 +17,8 @@ StopKind = Literal[
     "illegal",
     "alignment",
     "interrupt",
+    "trap",
+    "halted",
 ]
 
 
@@ -32,12 +34,17 @@ class Access:
 
 @dataclass(frozen=True)
 class Stop:
-    """Why and where a run ended. `interrupt` is Unicorn's number where that is all there is to say."""
+    """Why and where a run ended. `interrupt` is Unicorn's number where that is all there is to say.
+
+    `fault` is the CFSR bit of what was found outside of the engine, `detail` the instruction concerned.
+    """
 
     kind: StopKind
     pc: int
     access: Access | None = None
     interrupt: int = 0
+    fault: int = 0
+    detail: str = ""
 
 
 class Watcher(Protocol):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from emulator.errors import TracerError
 
@@ -36,11 +36,25 @@ class Edge:
     instructions: int
 
 
-CostFunction = Callable[[int, int, int], tuple[int, int] | tuple[int, int, int, int, int]]
-"""(block address, block size, next block address) -> (cycles, instructions), also (.., mark, flow, function).
+@dataclass(frozen=True)
+class Stall:
+    """Cycles that the edge lost, over all its passes, to reading code and to reading data from slow memories."""
+
+    address: int
+    size: int
+    target: int
+    code: int
+    data: int
+
+
+CostFunction = Callable[
+    [int, int, int], tuple[int, int] | tuple[int, int, int, int, int] | tuple[int, int, int, int, int, bytes]
+]
+"""(block address, block size, next block address) -> (cycles, instructions), also (.., mark, flow, function, plan).
 
 `mark` is 1 for a block behind which a run stops while `attention` is set, 2 for one behind which it always stops.
-`flow` is CALL, RETURN or JUMP where another function goes on, `function` the address of that function.
+`flow` is CALL, RETURN or JUMP where another function goes on, `function` the address of that function. `plan` is the
+block's for slow memories (emulator/memories/plan.py).
 """
 
 
@@ -54,6 +68,8 @@ class Tracer(Protocol):
     instructions: int
     limit: int
     attention: bool
+    memories: Any
+    """The model of slow memories (emulator/memories/model.py) whose stalls are added, None for none."""
 
     @property
     def stopped(self) -> bool: ...
@@ -99,6 +115,19 @@ class Tracer(Protocol):
 
     def edges(self) -> list[tuple[int, int, int, int, int, int]]:
         """Rows of Edge, in the order first seen."""
+
+    def stalls(self) -> list[tuple[int, int, int, int, int]]:
+        """(address, size, target, cycles lost to code, to data) of the edges that slow memories held up."""
+
+    def start_recording(self, limit: int) -> None:
+        """Keep the order of edges from now on, in at most `limit` words; accesses too if `recorder_of` was added."""
+
+    def take_recording(self) -> tuple[bytes, list[tuple[int, int, int, int]], bool]:
+        """The stream, all edges as (address, size, target, count) in the order of their numbers, whether it is whole.
+
+        The stream is uint32: the number of an edge, from 1 on, or 0x80000000 + 0x100 for a write + size, followed by
+        the address of a data access, which belongs to the next edge.
+        """
 
     def clear_counts(self) -> None:
         """Set all counts to zero, keeping known costs."""

@@ -5,7 +5,7 @@ Source: ARMv7-M Architecture Reference Manual (DDI0403E), B1.5.4 (priorities) an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from emulator.exceptions.numbers import (
     BUS_FAULT,
@@ -28,13 +28,16 @@ _CONFIGURABLE = (MEM_MANAGE, BUS_FAULT, USAGE_FAULT)
 class Controller:
     """State of every exception; bit n of a mask stands for exception number n.
 
-    `changed` is set by whatever could let another exception run, and cleared by whoever looks.
+    `changed` is set by whatever could let another exception run, and cleared by whoever looks. `pend_seen` and
+    `unpend_seen` are told the mask of what becomes pending, or no more, while the firmware runs.
     """
 
     def __init__(self, interrupts: int, priority_bits: int, main_extension: bool) -> None:
         self.count = FIRST_INTERRUPT + interrupts
         self.priority_mask = 0xFF & ~(0xFF >> priority_bits)
         self.main_extension = main_extension
+        self.pend_seen: Callable[[int], None] = lambda mask: None
+        self.unpend_seen: Callable[[int], None] = lambda mask: None
         self.reset()
 
     def reset(self) -> None:
@@ -59,11 +62,17 @@ class Controller:
 
     def pend(self, number: int) -> None:
         """Make pending."""
-        self.pending |= 1 << number
+        self.pend_all(1 << number)
+
+    def pend_all(self, mask: int) -> None:
+        """Make several pending."""
+        self.pend_seen(mask)
+        self.pending |= mask
         self.changed = True
 
     def unpend(self, mask: int) -> None:
         """Clear pending states; a line that is still high sets its again."""
+        self.unpend_seen(mask & ~self.lines)
         self.pending = self.pending & ~mask | (self.lines & mask)
 
     def set_line(self, number: int, level: bool) -> None:

@@ -1,42 +1,64 @@
 """Stacking and unstacking: the registers that exception entry saves and return restores.
 
-Source: ARMv7-M Architecture Reference Manual (DDI0403E), B1.5.6 to B1.5.8. The FP part of a frame is written at entry;
-lazy stacking would write it later, to the same place.
+Source: ARMv7-M Architecture Reference Manual (DDI0403E), B1.5.6 to B1.5.8; ARMv8-M (DDI0553), B3.18 to B3.22.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from emulator.engine import Engine
+from emulator.exceptions.floating_point import FloatContext
 from emulator.registers import RegisterSet
 
 _BASIC, _EXTENDED = 0x20, 0x68
 _THUMB, _ALIGNED, _IPSR = 1 << 24, 1 << 9, 0x1FF
 _FLAGS = 0xF80F0000
-_UNPRIVILEGED, _SPSEL, _FPCA = 1, 2, 4
-_TO_HANDLER, _TO_MSP, _TO_PSP, _NO_FP = 0xFFFFFFE1, 0xFFFFFFE9, 0xFFFFFFED, 0x10
+_UNPRIVILEGED, _SPSEL, _FPCA, _SFPA = 1, 2, 4, 8
+_SFPA_SAVED = 1 << 20
+_THREAD_RETURN, _PSP_RETURN, _NO_FP = 8, 4, 0x10
+SECURE_RETURN, NONSECURE_RETURN = 0xFFFFFFE1, 0xFFFFFFA0
+Refusal = Literal["bus", "mpu", "limit"]
 
 
 class StackError(Exception):
-    """The frame does not lie in memory; `address` is its lowest word."""
+    """A frame cannot be used; `address` is its lowest word."""
 
-    def __init__(self, address: int) -> None:
+    def __init__(self, address: int, why: Refusal) -> None:
         super().__init__(f"0x{address:08x}")
         self.address = address
+        self.why: Refusal = why
+
+
+class ReturnError(Exception):
+    """A frame whose IPSR does not fit the mode that EXC_RETURN returns to."""
 
 
 class Frames:
-    """Moves the core between thread and handler mode. `writable(address, size)` tells whether a frame fits there.
+    """Moves the core between thread and handler mode.
 
-    `current` is the number of the exception that runs, 0 in thread mode; `frame` the address of the last frame moved.
+    `refusal(address, size, privileged)` tells what forbids a frame there, None if nothing does. `current` is the number
+    of the exception that runs, 0 in thread mode; `frame` the address of the last frame moved; `privileged` the mode
+    that the core was left in; `thumb` whether a return was to Thumb code; `limits` those of MSP and PSP; `return_base` what EXC_RETURN is made from:
+    NONSECURE_RETURN on ARMv8-M without the Security Extension.
     """
 
-    def __init__(self, engine: Engine, has_fpu: bool, writable: Callable[[int, int], bool]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        has_fpu: bool,
+        refusal: Callable[[int, int, bool], Refusal | None],
+        return_base: int = SECURE_RETURN,
+    ) -> None:
+        self.privileged = True
+        self.thumb = True
+        self.limits = [0, 0]
+        self.float = FloatContext(engine) if has_fpu else None
+        self.return_base = return_base
         self._engine = engine
-        self._has_fpu = has_fpu
-        self._writable = writable
+        self._refusal = refusal
         self._context = RegisterSet(engine, "r0 r1 r2 r3 r12 lr xpsr control sp primask basepri faultmask")
         self._seen: Sequence[int] = ()
         self._outgoing: Sequence[int] = ()
@@ -45,7 +67,6 @@ class Frames:
         self._vector = RegisterSet(engine, "xpsr")
         self._leaving = RegisterSet(engine, "control msp psp faultmask")
         self._restore = RegisterSet(engine, "r0 r1 r2 r3 r12 lr msp psp control xpsr control")
-        self._floats = RegisterSet(engine, " ".join(f"d{n}" for n in range(8)) + " fpscr") if has_fpu else None
         self._state = RegisterSet(engine, "xpsr control")
         self._masks = RegisterSet(engine, "primask basepri faultmask")
         self._faultmask = RegisterSet(engine, "faultmask")
@@ -77,29 +98,29 @@ class Frames:
         """
         r0, r1, r2, r3, r12, lr, xpsr, control, sp, *_ = self._seen
         self._outgoing = ()
-        thread = not xpsr & _IPSR
-        floats = self._floats is not None and control & _FPCA
+        thread, on_psp = not xpsr & _IPSR, bool(control & _SPSEL) and not xpsr & _IPSR
+        unprivileged = thread and bool(control & _UNPRIVILEGED)
+        floats = self.float is not None and control & _FPCA and self.float.automatic()
         frame = (sp - (_EXTENDED if floats else _BASIC)) & ~4 & 0xFFFFFFFF
         self.frame = frame
-        saved = xpsr & ~_ALIGNED | _THUMB | (_ALIGNED if sp & 4 else 0)
+        saved = xpsr & ~_ALIGNED | (_ALIGNED if sp & 4 else 0) | (_SFPA_SAVED if control & _SFPA else 0)
         data = struct.pack("<8I", r0, r1, r2, r3, r12, lr, pc, saved)
-        if floats:
-            data += self._packed_floats()
-        fits = self._writable(frame, len(data))
-        if fits:
+        if self.float is not None and control & _FPCA:
+            self.float.used()
+            if floats:
+                data += self.float.saved(frame + _BASIC, thread, unprivileged)
+        why = self._refusal(frame, len(data), not unprivileged)
+        if frame < self.limits[on_psp]:
+            why, frame = "limit", self.limits[on_psp]
+        elif why is None:
             self._engine.write(frame, data)
-        code = _TO_HANDLER if not thread else _TO_PSP if control & _SPSEL else _TO_MSP
+        code = self.return_base | (_THREAD_RETURN if thread else 0) | (_PSP_RETURN if on_psp else 0)
         code |= 0 if floats else _NO_FP
         self._switch(frame, xpsr, control, number, code)
-        self.current = number
-        if not fits:
-            raise StackError(frame)
+        self.current, self.privileged = number, True
+        if why is not None:
+            raise StackError(frame, why)
         return code
-
-    def _packed_floats(self) -> bytes:
-        assert self._floats is not None
-        *doubles, fpscr = self._floats.read()
-        return struct.pack("<8Q2I", *doubles, fpscr, 0)
 
     def _switch(self, frame: int, xpsr: int, control: int, number: int, code: int) -> None:
         """Handler mode on MSP; SPSEL and FPCA clear."""
@@ -119,28 +140,45 @@ class Frames:
         """LR of a handler that is chained to another."""
         self._link.write(exc_return)
 
+    def fpu_used(self) -> bool:
+        """Whether the running code has executed an FP instruction since it began (CONTROL.FPCA)."""
+        return bool(self._state.read()[1] & _FPCA)
+
+    def thread_is_privileged(self) -> None:
+        """Look at CONTROL again, which thread code has written."""
+        self.privileged = bool(self.current) or not self._state.read()[1] & _UNPRIVILEGED
+
     def pop(self, exc_return: int) -> int:
         """Unstack, leave handler mode where EXC_RETURN says so; gives the PC to go on at. Raises StackError."""
         control, msp, psp, _ = self._outgoing or self._leaving.read()
         self._outgoing = ()
-        frame = psp if exc_return & 4 else msp
+        on_psp, thread = bool(exc_return & _PSP_RETURN), bool(exc_return & _THREAD_RETURN)
+        frame = psp if on_psp else msp
         floats = not exc_return & _NO_FP
         size = _EXTENDED if floats else _BASIC
-        if not self._writable(frame, size):
-            raise StackError(frame)
+        why = self._refusal(frame, size, not (thread and control & _UNPRIVILEGED))
+        if why is not None:
+            raise StackError(frame, why)
         self.frame = frame
         data = self._engine.read(frame, size)
-        r0, r1, r2, r3, r12, lr, pc, xpsr = struct.unpack("<8I", data[:32])
+        r0, r1, r2, r3, r12, lr, pc, xpsr = struct.unpack("<8I", data[:_BASIC])
+        if bool(xpsr & _IPSR) == thread:
+            raise ReturnError
         sp = frame + size + (4 if xpsr & _ALIGNED else 0)
-        if exc_return & 4:
+        if on_psp:
             psp = sp
         else:
             msp = sp
-        if floats and self._floats is not None:
-            *values, fpscr, _ = struct.unpack("<8Q2I", data[32:])
-            self._floats.write(*values, fpscr)
-        final = control & _UNPRIVILEGED | (_FPCA if floats else 0) | (_SPSEL if exc_return & 4 else 0)
-        during = control & _UNPRIVILEGED if not exc_return & 8 else 0
-        self._restore.write(r0, r1, r2, r3, r12, lr, msp, psp, during, xpsr & ~_ALIGNED | _THUMB, final)
-        self.current = int(xpsr) & _IPSR
+        if self.float is not None:
+            if control & _FPCA:
+                self.float.used()
+            if floats:
+                self.float.restore(data[_BASIC:])
+        final = control & _UNPRIVILEGED | (_FPCA if floats else 0) | (_SPSEL if on_psp else 0)
+        final |= _SFPA if xpsr & _SFPA_SAVED else 0
+        during = 0 if thread else control & _UNPRIVILEGED
+        flags = xpsr & ~(_ALIGNED | _SFPA_SAVED)
+        self._restore.write(r0, r1, r2, r3, r12, lr, msp, psp, during, flags, final)
+        self.current, self.thumb = int(xpsr) & _IPSR, bool(xpsr & _THUMB)
+        self.privileged = bool(self.current) or not control & _UNPRIVILEGED
         return int(pc) & ~1

@@ -18,7 +18,8 @@ class ExceptionProfile:
     entry: cycles from the last instruction to the handler's first, with the frame stacked; tail_chain: from one handler
     to the next; leave: from the return's branch to the interrupted instruction; priority_bits: most a chip can have;
     main_extension: the configurable faults, BASEPRI, FAULTMASK and priority grouping of ARMv7-M exist; cpuid: CPUID;
-    private: kind and address of the core's own peripherals.
+    private: kind and address of the core's own peripherals; mpu_regions: regions of its MPU, 0 for none; architecture:
+    "v6m", "v7m" or "v8m", whose forms of EXC_RETURN and of the MPU it has.
     """
 
     entry: int
@@ -29,6 +30,8 @@ class ExceptionProfile:
     cpuid: int
     source: str
     private: tuple[tuple[str, int], ...] = ()
+    mpu_regions: int = 0
+    architecture: str = "v7m"
 
 
 @cache

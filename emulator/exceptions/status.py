@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from emulator.exceptions.numbers import BUS_FAULT, HARD_FAULT, MEM_MANAGE, USAGE_FAULT
 from emulator.stop import Stop
 
-IACCVIOL = 1 << 0
+IACCVIOL, DACCVIOL, MUNSTKERR, MSTKERR, MMARVALID = 1 << 0, 1 << 1, 1 << 3, 1 << 4, 1 << 7
 IBUSERR, PRECISERR, UNSTKERR, STKERR, BFARVALID = 1 << 8, 1 << 9, 1 << 11, 1 << 12, 1 << 15
-UNDEFINSTR, INVSTATE, INVPC, NOCP, UNALIGNED, DIVBYZERO = 1 << 16, 1 << 17, 1 << 18, 1 << 19, 1 << 24, 1 << 25
+UNDEFINSTR, INVSTATE, INVPC, NOCP, STKOF = 1 << 16, 1 << 17, 1 << 18, 1 << 19, 1 << 20
+UNALIGNED, DIVBYZERO = 1 << 24, 1 << 25
 _NAMES = {
     IACCVIOL: "IACCVIOL",
+    DACCVIOL: "DACCVIOL",
+    MUNSTKERR: "MUNSTKERR",
+    MSTKERR: "MSTKERR",
     IBUSERR: "IBUSERR",
     PRECISERR: "PRECISERR",
     UNSTKERR: "UNSTKERR",
@@ -23,11 +27,14 @@ _NAMES = {
     INVSTATE: "INVSTATE",
     INVPC: "INVPC",
     NOCP: "NOCP",
+    STKOF: "STKOF",
     UNALIGNED: "UNALIGNED",
     DIVBYZERO: "DIVBYZERO",
 }
-INVALID_STATE = 18
-"""Number of the engine's interrupt for Arm state, which M-profile does not have."""
+NO_COPROCESSOR, INVALID_STATE, STACK_LIMIT = 17, 18, 19
+"""The engine's interrupts for an absent coprocessor, for Arm state, which M-profile does not have, and for a stack
+pointer below its limit."""
+_BY_INTERRUPT = {NO_COPROCESSOR: NOCP, INVALID_STATE: INVSTATE, STACK_LIMIT: STKOF}
 
 
 @dataclass
@@ -42,7 +49,7 @@ class FaultStatus:
 
 @dataclass(frozen=True)
 class FaultKind:
-    """The exception that a fault raises, its CFSR bit, and the address for BFAR where one is valid."""
+    """The exception that a fault raises, its CFSR bit, and the address for BFAR or MMFAR where one is valid."""
 
     number: int
     bit: int
@@ -51,13 +58,20 @@ class FaultKind:
     def record(self, status: FaultStatus) -> None:
         """Set the bits."""
         status.cfsr |= self.bit
-        if self.address is not None:
+        if self.address is not None and self.number == MEM_MANAGE:
+            status.cfsr |= MMARVALID
+            status.mmfar = self.address
+        elif self.address is not None:
             status.cfsr |= BFARVALID
             status.bfar = self.address
 
 
 def classify(stop: Stop) -> FaultKind:
     """What the architecture calls the way a run ended."""
+    if stop.kind == "trap":
+        return FaultKind(USAGE_FAULT, stop.fault)
+    if stop.fault and stop.access is not None:
+        return FaultKind(MEM_MANAGE, stop.fault, stop.access.address if stop.fault == DACCVIOL else None)
     if stop.kind == "memory" and stop.access is not None:
         return FaultKind(BUS_FAULT, PRECISERR, stop.access.address)
     if stop.kind == "fetch":
@@ -66,8 +80,8 @@ def classify(stop: Stop) -> FaultKind:
         return FaultKind(USAGE_FAULT, UNALIGNED)
     if stop.kind == "illegal":
         return FaultKind(USAGE_FAULT, UNDEFINSTR)
-    if stop.kind == "interrupt" and stop.interrupt == INVALID_STATE:
-        return FaultKind(USAGE_FAULT, INVSTATE)
+    if stop.kind == "interrupt" and stop.interrupt in _BY_INTERRUPT:
+        return FaultKind(USAGE_FAULT, _BY_INTERRUPT[stop.interrupt])
     return FaultKind(HARD_FAULT, 0)
 
 

@@ -10,13 +10,34 @@ from typing import Protocol
 
 from emulator.clock import Clock
 from emulator.exceptions.controller import Controller
-from emulator.exceptions.frame import Frames, StackError
-from emulator.exceptions.numbers import BUS_FAULT, HARD_FAULT, NMI, USAGE_FAULT, exception_name
+from emulator.exceptions.frame import NONSECURE_RETURN, Frames, Refusal, ReturnError, StackError
+from emulator.exceptions.mpu import Mpu
+from emulator.exceptions.numbers import BUS_FAULT, HARD_FAULT, MEM_MANAGE, NMI, USAGE_FAULT, exception_name
 from emulator.exceptions.profile import ExceptionProfile
-from emulator.exceptions.status import STKERR, UNSTKERR, FaultStatus
+from emulator.exceptions.settings import CoreSettings
+from emulator.exceptions.status import (
+    INVPC,
+    INVSTATE,
+    MSTKERR,
+    MUNSTKERR,
+    STKERR,
+    STKOF,
+    UNSTKERR,
+    FaultStatus,
+)
 
 FORCED, VECTTBL, DEBUGEVT = 1 << 30, 1 << 1, 1 << 31
-_INVSTATE, _INVPC = 1 << 17, 1 << 18
+_THREAD_RETURN, _KEEPS_LINK = 8, 0xF0000000
+_STACKING: dict[Refusal, tuple[int, int]] = {
+    "bus": (BUS_FAULT, STKERR),
+    "mpu": (MEM_MANAGE, MSTKERR),
+    "limit": (USAGE_FAULT, STKOF),
+}
+_UNSTACKING: dict[Refusal, tuple[int, int]] = {
+    "bus": (BUS_FAULT, UNSTKERR),
+    "mpu": (MEM_MANAGE, MUNSTKERR),
+    "limit": (USAGE_FAULT, STKOF),
+}
 
 
 class Lockup(Exception):
@@ -38,7 +59,8 @@ class Observer(Protocol):
 class ExceptionUnit:
     """Enters and leaves exceptions. `word(address)` reads the vector table, None where there is no memory.
 
-    `observer`, where there is one, is told of each step.
+    `observer`, where there is one, is told of each step. `event` is the register of WFE; `overhead` the cycles spent
+    on the way into and out of handlers.
     """
 
     def __init__(
@@ -53,6 +75,10 @@ class ExceptionUnit:
         self.frames = frames
         self.status = FaultStatus()
         self.vtor = 0
+        self.settings = CoreSettings()
+        self.mpu = Mpu(profile.mpu_regions, profile.architecture == "v8m")
+        self.event = False
+        self.overhead = 0
         self._trouble = ""
         self.observer: Observer | None = None
         self._clock = clock
@@ -63,6 +89,17 @@ class ExceptionUnit:
         """As after power-on, with the vector table at `vtor`."""
         self.status = FaultStatus()
         self.vtor = vtor
+        self.settings.reset()
+        self.mpu.reset()
+        self.event = False
+        self.frames.limits[:] = 0, 0
+        self.frames.current, self.frames.privileged = 0, True
+        if self.frames.float is not None:
+            self.frames.float.reset()
+
+    def negative_priority(self) -> bool:
+        """Whether the core runs above all configurable priorities, where the MPU may be off."""
+        return self.frames.current in (NMI, HARD_FAULT) or self.settings.faultmask
 
     def level(self) -> int:
         """Priority that the core executes at."""
@@ -104,21 +141,26 @@ class ExceptionUnit:
     def _enter(self, number: int, pc: int, level: int) -> int:
         try:
             code = self.frames.push(pc, number)
-        except StackError:
-            self.status.cfsr |= STKERR
-            code = 0xFFFFFFF9
-            number = self._stack_fault(number, level)
+        except StackError as error:
+            code = self.frames.return_base | 0x18
+            number = self._stack_fault(number, level, error.why)
+        self.event = True
         if self.observer is not None:
             self.observer.stacked(self.frames.frame)
-        self._clock.advance(self._profile.entry)
-        self._clock.run_due()
+        self._spend(self._profile.entry)
         best = self.controller.next()
         return self._vector(best if self.controller.beats(best, level) else number, code)
 
-    def _stack_fault(self, number: int, level: int) -> int:
-        """A frame that cannot be written: BusFault if that can run, else HardFault, pending with the first."""
-        wanted = BUS_FAULT
-        if self.controller.escalates(wanted, level):
+    def _spend(self, cycles: int) -> None:
+        self.overhead += cycles
+        self._clock.advance(cycles)
+        self._clock.run_due()
+
+    def _stack_fault(self, number: int, level: int, why: Refusal) -> int:
+        """A frame that cannot be written: its own fault if that can run, else HardFault, pending with the first."""
+        wanted, bit = _STACKING[why]
+        self.status.cfsr |= bit
+        if self.controller.escalates(wanted, level) or not self.controller.main_extension:
             wanted = HARD_FAULT
             self.status.hfsr |= FORCED
         if number == HARD_FAULT or not self.controller.beats(wanted, level):
@@ -128,44 +170,81 @@ class ExceptionUnit:
 
     def _vector(self, number: int, code: int) -> int:
         handler = self._word(self.vtor + 4 * number & 0xFFFFFFFF)
+        if handler is None:
+            return self._vector_fault(number, code)
         self.controller.activate(number)
         self.frames.set_exception(number)
-        if handler is None:
-            self.status.hfsr |= VECTTBL
-            self._trouble = f"no memory for the vector of {exception_name(number)}: vector table at 0x{self.vtor:08x}"
-            return self._synchronous(HARD_FAULT, self.vtor + 4 * number, VECTTBL)
         if self.observer is not None:
             self.observer.entered(number, handler & ~1)
         if not handler & 1:
             self._trouble = f"the vector of {exception_name(number)} is 0x{handler:08x}, not a handler"
-            self.status.cfsr |= _INVSTATE
+            self.status.cfsr |= INVSTATE
             return self._synchronous(USAGE_FAULT, handler, FORCED)
         return handler & ~1
+
+    def _vector_fault(self, number: int, code: int) -> int:
+        """No memory for the vector: HardFault runs first, the exception stays pending."""
+        self.status.hfsr |= VECTTBL
+        self._trouble = f"no memory for the vector of {exception_name(number)}: vector table at 0x{self.vtor:08x}"
+        if number <= HARD_FAULT:
+            raise Lockup(self._trouble)
+        return self._vector(HARD_FAULT, code)
 
     def leave(self, code: int) -> int:
         """Exception return with EXC_RETURN `code`; gives the address to go on at. Raises Lockup."""
         controller, number = self.controller, self.frames.current
-        if not controller.active >> number & 1 or code & 0xF not in (1, 9, 0xD):
-            self.status.cfsr |= _INVPC
-            return self._synchronous(USAGE_FAULT, code & ~1, FORCED)
+        was_active, nested = controller.active >> number & 1, controller.active.bit_count()
         if number != NMI and controller.main_extension:
             self.frames.clear_faultmask()
+            self.settings.faultmask = False
         controller.deactivate(number)
+        self.event = True
         if self.observer is not None:
             self.observer.left(number)
+        if not was_active or not self._valid(code, nested):
+            return self._chained(USAGE_FAULT, INVPC, code)
         best = controller.next()
         if best and controller.beats(best, self.level()):
-            self._clock.advance(self._profile.tail_chain)
-            self._clock.run_due()
+            self._spend(self._profile.tail_chain)
             self.frames.set_return(code)
             later = controller.next()
             return self._vector(later if controller.beats(later, self.level()) else best, code)
+        self.overhead += self._profile.leave
         self._clock.advance(self._profile.leave)
         try:
             pc = self.frames.pop(code)
-            if self.observer is not None:
-                self.observer.unstacked(self.frames.frame, pc)
-            return pc
-        except StackError:
-            self.status.cfsr |= UNSTKERR
-            return self._synchronous(BUS_FAULT, code & ~1, FORCED)
+        except StackError as error:
+            return self._chained(*_UNSTACKING[error.why], code)
+        except ReturnError:
+            return self._chained(USAGE_FAULT, INVPC, code)
+        if self.observer is not None:
+            self.observer.unstacked(self.frames.frame, pc)
+        if not self.frames.thumb:
+            self.status.cfsr |= INVSTATE
+            return self._synchronous(USAGE_FAULT, pc, FORCED)
+        return pc
+
+    def _valid(self, code: int, nested: int) -> bool:
+        """Whether EXC_RETURN is one that there is, for the number of exceptions that were active."""
+        low = code & 0xF
+        if self.frames.return_base == NONSECURE_RETURN:
+            low |= 1
+        if low not in (1, 9, 0xD) or (not self.frames.float and not code & 0x10):
+            return False
+        if low == 1:
+            return nested > 1
+        return nested == 1 or self.settings.nested_thread
+
+    def _chained(self, number: int, bit: int, code: int) -> int:
+        """A fault of the return itself: taken at once on the frame that is still there."""
+        self.status.cfsr |= bit
+        level = self.level()
+        if self.controller.escalates(number, level) or not self.controller.main_extension:
+            self.status.hfsr |= FORCED
+            number = HARD_FAULT
+        if not self.controller.beats(number, level):
+            raise Lockup(f"return with EXC_RETURN 0x{code:08x}, which no handler can take as a fault")
+        self.controller.pend(number)
+        self._spend(self._profile.tail_chain)
+        self.frames.set_return(_KEEPS_LINK | code & 0x0FFFFFFF)
+        return self._vector(number, code)

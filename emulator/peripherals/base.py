@@ -47,11 +47,15 @@ class Peripheral:
                 self._at[register.offset + 4 * index] = register, index
         self.values: dict[int, int] = {}
         self._offsets = {register.name: register.offset for register in self._table}
+        port.console.input_came.append(self.input_came)
         self.reset()
 
     def reset(self) -> None:
         """Registers as after power-on."""
         self.values = {offset: register.reset for offset, (register, _) in self._at.items()}
+
+    def input_came(self) -> None:
+        """There is new console input: the place for those that receive it."""
 
     def get(self, name: str, index: int = 0) -> int:
         """What a register holds."""

@@ -33,6 +33,9 @@ class CmsdkUart(Peripheral):
     def _receives(self) -> bool:
         return bool(self.get("CTRL") & _RX_ENABLE) and self.port.console.waits()
 
+    def input_came(self) -> None:
+        self._drive()
+
     def _drive(self) -> None:
         """Interrupt status becomes lines."""
         control = self.get("CTRL")

@@ -59,13 +59,22 @@ class NrfUart(Peripheral):
         self._receiving = True
         if self.get("ENABLE") == _UARTE:
             self._event(_RXSTARTED)
-            data = self.port.console.read(self.get("RXDMA", 1) & 0xFFFF)
-            self.port.system.write_memory(self.get("RXDMA", 0), data)
-            self.put("RXDMA", len(data), 2)
-            if data and len(data) == self.get("RXDMA", 1):
-                self._event(_ENDRX)
-        elif self.port.console.waits():
+            self.put("RXDMA", 0, 2)
+        self.input_came()
+
+    def input_came(self) -> None:
+        if not self._receiving or not self.port.console.waits():
+            return
+        if self.get("ENABLE") != _UARTE:
             self._event(_RXDRDY)
+            return
+        have, want = self.get("RXDMA", 2), self.get("RXDMA", 1) & 0xFFFF
+        data = self.port.console.read(want - have)
+        self.port.system.write_memory(self.get("RXDMA", 0) + have, data)
+        self.put("RXDMA", have + len(data), 2)
+        if data and have + len(data) == want:
+            self._receiving = False
+            self._event(_ENDRX)
 
     def _send_buffer(self) -> None:
         size = self.get("TXDMA", 1) & 0xFFFF

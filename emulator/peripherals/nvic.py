@@ -63,7 +63,7 @@ class Nvic(Peripheral):
         self._controller.set_enabled(self._mask(index, value), False)
 
     def write_ispr(self, index: int, value: int) -> None:
-        self._controller.pending |= self._mask(index, value)
+        self._controller.pend_all(self._mask(index, value))
         self._controller.changed = True
 
     def write_icpr(self, index: int, value: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from emulator.clock import Clock
 from emulator.console import Console
@@ -14,7 +14,11 @@ from emulator.exceptions.unit import ExceptionUnit
 
 @dataclass(frozen=True)
 class System:
-    """The parts of a board that peripherals work with. `read_memory(address, size)` serves those that fetch by DMA."""
+    """The parts of a board that peripherals work with.
+
+    `read_memory(address, size)` serves those that fetch by DMA; `dividers` are the clocks that a clock controller
+    derives, by name: core cycles of one of theirs.
+    """
 
     clock: Clock
     unit: ExceptionUnit
@@ -24,10 +28,12 @@ class System:
     request_reset: Callable[[], None]
     read_memory: Callable[[int, int], bytes]
     write_memory: Callable[[int, bytes], None]
+    dividers: dict[str, Callable[[], int]] = field(default_factory=dict)
 
 
 class Port:
-    """One peripheral's way to the rest of the board; `options` are numbers from the board file."""
+    """One peripheral's way to the rest of the board; `options` are numbers from the board file, `fed_by`
+    names the clock that feeds it."""
 
     def __init__(
         self,
@@ -35,6 +41,7 @@ class Port:
         system: System,
         lines: Mapping[str, int] | None = None,
         options: Mapping[str, int] | None = None,
+        fed_by: str = "",
     ) -> None:
         self.name = name
         self.system = system
@@ -42,10 +49,16 @@ class Port:
         self.console = system.console
         self._lines = dict(lines or {})
         self._options = dict(options or {})
+        self._fed_by = fed_by
 
     def option(self, name: str, default: int) -> int:
         """A number that the board file gives this peripheral."""
         return self._options.get(name, default)
+
+    def divider(self) -> int:
+        """Core cycles of one cycle of the clock that feeds this peripheral, as it is set now."""
+        divider = self.system.dividers.get(self._fed_by)
+        return 1 if divider is None else divider()
 
     def set_line(self, name: str, level: bool) -> None:
         """Drive the interrupt line that the board file calls `name`; where it has none nothing happens."""

@@ -13,7 +13,10 @@ _ENABLE, _NO_UPDATE, _ONE_PULSE = 1, 2, 8
 
 
 class Stm32Timer(Peripheral):
-    """Line: update. It counts core cycles; a slower bus clock is not modelled. Option `bits`: width, 16 or 32."""
+    """Line: update. It counts cycles of the clock that feeds it. Option `bits`: width, 16 or 32.
+
+    A change of that clock shows from the next start on.
+    """
 
     size = 0x400
     registers: ClassVar[tuple[Register, ...]] = (
@@ -39,7 +42,7 @@ class Stm32Timer(Peripheral):
         """Stopped at zero."""
         super().reset()
         self.put("ARR", self._mask)
-        self._began = 0
+        self._began, self._tick = 0, 1
         self._plan()
 
     def _running(self) -> bool:
@@ -48,11 +51,12 @@ class Stm32Timer(Peripheral):
     def _count(self) -> int:
         if not self._running():
             return self.get("CNT")
-        return (self.port.clock.now() - self._began) // (self.get("PSC") + 1) & self._mask
+        return (self.port.clock.now() - self._began) // self._tick & self._mask
 
     def _start(self, count: int) -> None:
         self.put("CNT", count & self._mask)
-        self._began = self.port.clock.now() - (count & self._mask) * (self.get("PSC") + 1)
+        self._tick = (self.get("PSC") + 1) * self.port.divider()
+        self._began = self.port.clock.now() - (count & self._mask) * self._tick
         self._plan()
 
     def _plan(self) -> None:
@@ -61,7 +65,7 @@ class Stm32Timer(Peripheral):
             self._event = None
         if self._running() and self.get("ARR"):
             left = max(self.get("ARR") + 1 - self.get("CNT"), 1)
-            due = self._began + (self.get("CNT") + left) * (self.get("PSC") + 1)
+            due = self._began + (self.get("CNT") + left) * self._tick
             self._event = self.port.clock.schedule(due, lambda: self._update(due))
 
     def _update(self, due: int) -> None:

@@ -30,6 +30,9 @@ class Stm32Usart(Peripheral):
         receives = control & _ENABLE and control & _RX and self.port.console.waits()
         return _TXE | self.get("SR") & _TC | (_RXNE if receives else 0)
 
+    def input_came(self) -> None:
+        self._drive()
+
     def _drive(self) -> None:
         """Interrupt enables in CR1 lie where their flags lie in SR."""
         self.port.set_line("global", bool(self._status() & self.get("CR1") & (_RXNE | _TC | _TXE)))

@@ -37,6 +37,9 @@ class Stm32UsartV2(Peripheral):
         status |= (_TEACK if on and control & _TX else 0) | (_REACK if on and control & _RX else 0)
         return status | (_RXNE if on and control & _RX and self.port.console.waits() else 0)
 
+    def input_came(self) -> None:
+        self._drive()
+
     def _drive(self) -> None:
         """Interrupt enables in CR1 lie where their flags lie in ISR."""
         self.port.set_line("global", bool(self._status() & self.get("CR1") & (_RXNE | _TC | _TXE)))

@@ -1,13 +1,11 @@
-"""System control block with FPU and debug registers: who am I, what pends, where are the vectors, what went wrong.
-
-There is no MPU: MPU_TYPE reads as zero.
-"""
+"""System control block with FPU and debug registers: who am I, what pends, where are the vectors, what went wrong."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from emulator.exceptions.controller import Controller
+from emulator.exceptions.floating_point import LSPACT
 from emulator.exceptions.numbers import (
     BUS_FAULT,
     DEBUG_MONITOR,
@@ -56,13 +54,13 @@ class SystemControl(Peripheral):
         Register("AFSR", 0x3C, writable=0, source=_B3),
         Register("ID", 0x40, writable=0, count=16, source="DDI0403E B4.1: feature registers, not modelled"),
         Register("CPACR", 0x88, writable=0xF00000, source=_B3),
-        Register("MPU", 0x90, writable=0, count=11, source="DDI0403E B3.5: MPU_TYPE zero, no MPU"),
+        Register("NO_MPU", 0x90, writable=0, count=11, source="DDI0403E B3.5: MPU_TYPE zero where there is no MPU"),
         Register("DHCSR", 0xF0, writable=0, source="DDI0403E C1.6"),
         Register("DCRSR", 0xF4, writable=0, source="DDI0403E C1.6"),
         Register("DCRDR", 0xF8, source="DDI0403E C1.6"),
         Register("DEMCR", 0xFC, writable=0x010F07F1, source="DDI0403E C1.6.5"),
         Register("STIR", 0x200, source=_B3),
-        Register("FPCCR", 0x234, reset=0xC0000000, source=_B3),
+        Register("FPCCR", 0x234, source=_B3),
         Register("FPCAR", 0x238, source=_B3),
         Register("FPDSCR", 0x23C, writable=0x07C00000, source=_B3),
         Register("MVFR", 0x240, writable=0, count=3, source="DDI0403E B4.8"),
@@ -83,6 +81,53 @@ class SystemControl(Peripheral):
         if self.port.system.has_fpu:
             for index, value in enumerate((0x10110021, 0x11000011, 0)):
                 self.put("MVFR", value, index)
+
+    def write_scr(self, value: int) -> None:
+        self.put("SCR", value & 0x1E)
+        self.port.system.unit.settings.send_on_pend = bool(value & 0x10)
+
+    def write_ccr(self, value: int) -> None:
+        if self._controller.main_extension:
+            self.put("CCR", value & 0x3031B | 0x200)
+            self.port.system.unit.settings.configure(
+                divide_by_zero=bool(value & 0x10),
+                unaligned=bool(value & 8),
+                nested_thread=bool(value & 1),
+                open_bus=bool(value & 2),
+            )
+
+    def write_cpacr(self, value: int) -> None:
+        if self.port.system.has_fpu:
+            self.put("CPACR", value & 0xF00000)
+            self.port.system.unit.settings.allow_fpu(value >> 20 & 3)
+
+    def read_fpccr(self) -> int:
+        context = self.port.system.unit.frames.float
+        if context is None:
+            return 0
+        if context.control.fpccr & LSPACT and self.port.system.unit.frames.fpu_used():
+            context.used()
+        return context.control.fpccr
+
+    def write_fpccr(self, value: int) -> None:
+        context = self.port.system.unit.frames.float
+        if context is not None:
+            context.control.fpccr = value & 0xC000017B
+
+    def read_fpcar(self) -> int:
+        context = self.port.system.unit.frames.float
+        return 0 if context is None else context.control.fpcar
+
+    def write_fpcar(self, value: int) -> None:
+        context = self.port.system.unit.frames.float
+        if context is not None:
+            context.control.fpcar = value & ~7
+
+    def write_fpdscr(self, value: int) -> None:
+        context = self.port.system.unit.frames.float
+        if context is not None:
+            self.put("FPDSCR", value & 0x07C00000)
+            context.control.fpdscr = value & 0x07C00000
 
     def read_icsr(self) -> int:
         controller, running = self._controller, self.port.system.unit.frames.current

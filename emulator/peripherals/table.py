@@ -8,8 +8,14 @@
     follows = [[1, 0], [17, 16]]
     source = "stm32f407xx.h: RCC_TypeDef.CR"
 
-Bit 1 reads as bit 0, bit 17 as bit 16: an oscillator is ready as soon as it is on. `always` are bits that always read
+    [[divider]]
+    name = "apb1_timers"
+    factors = [{ register = "CFGR", shift = 10, divisors = [1, 1, 1, 1, 1, 2, 4, 8] }]
+
+Bit 1 reads as bit 0, bit 17 as bit 16: an oscillator is ready as soon as it is on; `[1, 0, "CR3"]` is bit 0 of CR3. `always` are bits that always read
 as one, `writable` those that a write changes, `cleared` those that a write of one clears (and no write sets).
+A divider is a clock that others may be fed by: the core's cycles over all factors, each what the field of that register
+chooses.
 """
 
 from __future__ import annotations
@@ -17,6 +23,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from math import prod
 from typing import Any
 
 from emulator.errors import BoardError
@@ -29,24 +37,48 @@ class Row:
     """A register with what a table can say about it."""
 
     register: Register
-    follows: tuple[tuple[int, int], ...]
+    follows: tuple[tuple[int, int, str], ...]
     always: int
     cleared: int
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What a field chooses; as many divisors as the field has values."""
+
+    register: str
+    shift: int
+    divisors: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Divider:
+    """A clock derived from the core's."""
+
+    name: str
+    factors: tuple[Factor, ...]
 
 
 class TablePeripheral(Peripheral):
     """A peripheral made from a table."""
 
-    def __init__(self, port: Port, rows: tuple[Row, ...]) -> None:
+    def __init__(self, port: Port, rows: tuple[Row, ...], dividers: tuple[Divider, ...] = ()) -> None:
+        for divider in dividers:
+            port.system.dividers[divider.name] = partial(self._divided_by, divider.factors)
         self._rows = {row.register.offset + 4 * n: row for row in rows for n in range(row.register.count)}
         super().__init__(port, tuple(row.register for row in rows))
+
+    def _divided_by(self, factors: tuple[Factor, ...]) -> int:
+        fields = ((f, self.get(f.register) >> f.shift & len(f.divisors) - 1) for f in factors)
+        return prod(factor.divisors[value] for factor, value in fields)
 
     def read(self, offset: int, size: int) -> int:
         """The value held, with the bits that follow others."""
         row = self._rows[offset & ~3]
         value = self.values[offset & ~3] | row.always
-        for bit, leader in row.follows:
-            value = value & ~(1 << bit) | (value >> leader & 1) << bit
+        for bit, leader, register in row.follows:
+            leading = self.get(register) if register else value
+            value = value & ~(1 << bit) | (leading >> leader & 1) << bit
         return value >> 8 * (offset & 3) & ((1 << 8 * size) - 1)
 
     def write(self, offset: int, size: int, value: int) -> None:
@@ -63,6 +95,7 @@ def from_toml(kind: str, text: str) -> Callable[[Port], Peripheral]:
     try:
         table = tomllib.loads(text)
         rows = tuple(_row(row) for row in table["register"])
+        dividers = tuple(_divider(row, {r.register.name for r in rows}) for row in table.get("divider", ()))
     except KeyError as error:
         raise BoardError(f"peripheral {kind}.toml: {error} is missing") from error
     except (TypeError, ValueError) as error:
@@ -73,11 +106,21 @@ def from_toml(kind: str, text: str) -> Callable[[Port], Peripheral]:
         pass
 
     Made.size = size
-    return lambda port: Made(port, rows)
+    return lambda port: Made(port, rows, dividers)
 
 
 def _row(row: dict[str, Any]) -> Row:
     names = ("name", "offset", "reset", "writable", "count", "source")
     register = Register(**{name: row[name] for name in names if name in row})
-    follows = tuple((int(bit), int(leader)) for bit, leader in row.get("follows", ()))
+    follows = tuple((int(bit), int(leader), str(*other)) for bit, leader, *other in row.get("follows", ()))
     return Row(register, follows, row.get("always", 0), row.get("cleared", 0))
+
+
+def _divider(row: dict[str, Any], registers: set[str]) -> Divider:
+    factors = tuple(Factor(f["register"], f["shift"], tuple(f["divisors"])) for f in row["factors"])
+    for factor in factors:
+        if factor.register not in registers:
+            raise ValueError(f"divider {row['name']}: no register {factor.register}")
+        if len(factor.divisors) & len(factor.divisors) - 1:
+            raise ValueError(f"divider {row['name']}: want as many divisors as the field has values, a power of two")
+    return Divider(row["name"], factors)

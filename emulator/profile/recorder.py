@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.exceptions.numbers import exception_name
-from emulator.profile.tree import ExceptionEvent
+from emulator.exceptions.controller import Controller
+from emulator.profile.timeline import Timeline
 from emulator.tracer import Tracer
-
-MAX_EVENTS = 200_000
 
 
 class Recorder:
     """An observer of the exception unit.
 
     A call stack is kept with its stack frame: that frame is how a task comes back, and one that nobody stacked begins
-    a task. The timeline ends at MAX_EVENTS.
+    a task. `function(pc)` is the address of the function that holds a pc, `now()` the time in cycles.
     """
 
-    def __init__(self, tracer: Tracer, function: Callable[[int], int]) -> None:
-        self.timeline: list[ExceptionEvent] = []
-        self._tracer, self._function = tracer, function
+    def __init__(
+        self, tracer: Tracer, function: Callable[[int], int], now: Callable[[], int], controller: Controller
+    ) -> None:
+        self.timeline = Timeline()
+        self._tracer, self._function, self._now = tracer, function, now
         self._waiting: dict[int, bytes] = {}
+        controller.pend_seen, controller.unpend_seen = self._pended, self.timeline.unpended
         tracer.start_calls()
 
     def start(self, pc: int) -> None:
         """Begin at the reset handler."""
         self._waiting.clear()
+        self.timeline.clear_active()
         self._tracer.begin_calls(self._function(pc))
 
     def stacked(self, frame: int) -> None:
@@ -35,12 +37,12 @@ class Recorder:
 
     def entered(self, number: int, handler: int) -> None:
         """A handler begins, on a call stack of its own."""
-        self._note(number, True)
+        self.timeline.entered(number, self._tracer.cycles)
         self._tracer.begin_calls(self._function(handler))
 
     def left(self, number: int) -> None:
         """A handler is done."""
-        self._note(number, False)
+        self.timeline.left(number, self._tracer.cycles)
 
     def unstacked(self, frame: int, pc: int) -> None:
         """Interrupted code goes on, or a task begins."""
@@ -50,6 +52,5 @@ class Recorder:
         else:
             self._tracer.restore_calls(saved)
 
-    def _note(self, number: int, entered: bool) -> None:
-        if len(self.timeline) < MAX_EVENTS:
-            self.timeline.append(ExceptionEvent(self._tracer.cycles, exception_name(number), entered))
+    def _pended(self, mask: int) -> None:
+        self.timeline.pended(mask, self._now())

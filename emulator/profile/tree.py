@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from emulator.profile.lines import CallSite, LineCost
+from emulator.profile.mix import MixRow
+from emulator.profile.timeline import ExceptionCost, ExceptionEvent
+
 
 @dataclass(frozen=True)
 class CallNode:
@@ -18,15 +22,6 @@ class CallNode:
     calls: int
     cycles: int
     instructions: int
-
-
-@dataclass(frozen=True)
-class ExceptionEvent:
-    """An exception entered or left at a time in cycles."""
-
-    cycles: int
-    name: str
-    entered: bool
 
 
 @dataclass(frozen=True)
@@ -45,12 +40,20 @@ class FunctionCost:
 
 @dataclass(frozen=True)
 class Profile:
-    """A run's calls. `cycles` is all the time there was; what no function had went to exception entry and sleep."""
+    """A run's calls. `cycles` is all the time there was; what no function had went to exception entry and sleep.
+
+    lines, mix: what each source line and each mnemonic cost; timeline: exceptions as they came and went, up to
+    MAX_EVENTS; exceptions: sums over all of them; sites: the lines of direct calls.
+    """
 
     nodes: tuple[CallNode, ...]
     cycles: int
     clock_hz: int
-    timeline: tuple[ExceptionEvent, ...]
+    timeline: tuple[ExceptionEvent, ...] = ()
+    exceptions: tuple[ExceptionCost, ...] = ()
+    lines: tuple[LineCost, ...] = ()
+    mix: tuple[MixRow, ...] = ()
+    sites: tuple[CallSite, ...] = ()
 
     @property
     def elsewhere(self) -> int:
@@ -90,16 +93,9 @@ class Profile:
         return tuple(sorted(rows, key=lambda f: (-f.inclusive, f.name)))
 
 
-def make_profile(
-    rows: list[tuple[int, int, int, int, int]],
-    name: Callable[[int], str],
-    cycles: int,
-    clock_hz: int,
-    timeline: tuple[ExceptionEvent, ...],
-) -> Profile:
-    """A profile from a tracer's `calls`; row n is node n + 1 there, and node 0 the root."""
-    nodes = tuple(
+def call_nodes(rows: list[tuple[int, int, int, int, int]], name: Callable[[int], str]) -> tuple[CallNode, ...]:
+    """The tree from a tracer's `calls`; row n is node n + 1 there, and node 0 the root."""
+    return tuple(
         CallNode(name(function), parent - 1 if parent else None, calls, own, instructions)
         for parent, function, calls, own, instructions in rows
     )
-    return Profile(nodes, cycles, clock_hz, timeline)

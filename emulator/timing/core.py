@@ -20,6 +20,16 @@ _CONDITIONS: dict[str, Callable[[Instruction], bool]] = {
     "writes_pc": lambda i: i.writes_pc,
     "direct": lambda i: i.target is not None,
     "register_offset": lambda i: i.register_offset,
+    "narrow": lambda i: not i.wide,
+    "sets_flags": lambda i: i.sets_flags,
+    "conditional": lambda i: i.conditional,
+    "shifted_register": lambda i: i.operand2.kind == "shifted register",
+    "shifted_constant": lambda i: i.operand2.kind == "shifted constant",
+    "double": lambda i: any(r.startswith("d") for r in i.registers),
+    "two_core_registers": lambda i: sum(r[0] in "rl" for r in i.registers) == 2,
+    "to_core": lambda i: bool(i.registers) and i.registers[0][0] in "rl",
+    "from_core": lambda i: bool(i.registers) and i.registers[-1][0] in "rl",
+    "constant": lambda i: "#" in i.operands,
 }
 
 
@@ -29,7 +39,9 @@ class TimingClass:
 
     It applies to instructions whose name matches one of the patterns and for which every condition of `when` holds.
     `cycles` are those of the instruction by itself (of a branch: not taken), `per_transfer` those for each word moved
-    on top, `taken` replaces `cycles` when the program goes elsewhere.
+    on top, `taken` replaces `cycles` when the program goes elsewhere. The rest is for pipelines that issue two:
+    `transfers_per_cycle` words move at once; `groups` are what rules on pairs speak of; `result` and `early_result`
+    name rows that say when others can use what it computes (see emulator/timing/issue_table.py).
     """
 
     name: str
@@ -40,6 +52,10 @@ class TimingClass:
     when: tuple[str, ...] = ()
     per_transfer: int = 0
     taken: int | None = None
+    transfers_per_cycle: int = 1
+    groups: tuple[str, ...] = ()
+    result: str = ""
+    early_result: str = ""
 
     def __post_init__(self) -> None:
         if unknown := set(self.when) - set(_CONDITIONS):
@@ -118,5 +134,5 @@ def _core(name: str, table: Mapping[str, Any]) -> Core:
 
 
 def _class(row: Mapping[str, Any]) -> TimingClass:
-    lists = {key: tuple(row[key]) for key in ("instructions", "when") if key in row}
+    lists = {key: tuple(row[key]) for key in ("instructions", "when", "groups") if key in row}
     return TimingClass(**{**row, **lists})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from emulator.decode import Decoder, Instruction
 from emulator.errors import DecodeError, IllegalInstruction, Place
 from emulator.timing.core import Core
 from emulator.timing.pipelines import make_pipeline
+
+_STRETCH = 8
 
 
 class CostModel:
@@ -17,13 +19,14 @@ class CostModel:
     """
 
     def __init__(self, core: Core, read: Callable[[int, int], bytes], locate: Callable[[int], Place]) -> None:
-        self._core = core
+        self.core = core
         self._pipeline = make_pipeline(core)
         self._read = read
         self._locate = locate
         self._decoder = Decoder()
         self._blocks: dict[tuple[int, int], tuple[Instruction, ...]] = {}
-        self._firsts: dict[int, Instruction | None] = {}
+        self._heads: dict[int, tuple[Instruction, ...]] = {}
+        self._starts: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def edge(self, address: int, size: int, target: int) -> tuple[int, int]:
         """Cycles and instructions of one pass through the block at `address` that goes on at `target`.
@@ -32,7 +35,7 @@ class CostModel:
         run is the run's cost. Raises IllegalInstruction for instructions this core does not have.
         """
         block = self.block(address, size)
-        return self._pipeline.edge(block, self._first(target), target), len(block)
+        return self._pipeline.edge(block, self._head(target), target), len(block)
 
     def block(self, address: int, size: int) -> tuple[Instruction, ...]:
         """The decoded instructions of a block, all legal on this core."""
@@ -44,10 +47,28 @@ class CostModel:
             self._blocks[key] = block
         return self._blocks[key]
 
+    def starts(self, address: int, size: int) -> tuple[int, ...]:
+        """Cycles from the start of the block to that of each instruction, the block entered at its first."""
+        key = (address, size)
+        if key not in self._starts:
+            self._starts[key] = tuple(self._walk(self.block(address, size)))
+        return self._starts[key]
+
+    def _walk(self, block: tuple[Instruction, ...]) -> Iterator[int]:
+        """Each start is the cost of what lies in front of it, taken from at most _STRETCH instructions before."""
+        base = begin = 0
+        for n, instruction in enumerate(block):
+            head = block[n : n + self._pipeline.lookahead]
+            start = base + self._pipeline.edge(block[begin:n], head, instruction.address) if n > begin else base
+            yield start
+            if n - begin == _STRETCH:
+                base, begin = start, n
+
     def forget(self) -> None:
         """Drop decoded code: other code lies there now."""
+        self._starts.clear()
         self._blocks.clear()
-        self._firsts.clear()
+        self._heads.clear()
 
     def _decode(self, address: int, size: int) -> tuple[Instruction, ...]:
         try:
@@ -56,11 +77,14 @@ class CostModel:
             raise IllegalInstruction(self._locate(address), str(error)) from error
 
     def _check(self, instruction: Instruction) -> None:
-        if instruction.extension not in self._core.executes:
-            text = f"{instruction.text} does not exist on {self._core.title}; build for that core or choose another"
+        if instruction.extension not in self.core.executes:
+            text = f"{instruction.text} does not exist on {self.core.title}; build for that core or choose another"
             raise IllegalInstruction(self._locate(instruction.address), text)
 
-    def _first(self, address: int) -> Instruction | None:
-        if address not in self._firsts:
-            self._firsts[address] = self._decoder.first(self._read(address, 4), address)
-        return self._firsts[address]
+    def _head(self, address: int) -> tuple[Instruction, ...]:
+        if address not in self._heads:
+            lookahead = self._pipeline.lookahead
+            found = self._decoder.sequence(self._read(address, 4 * lookahead), address)[:lookahead]
+            branch = next((n for n, i in enumerate(found) if i.writes_pc), lookahead)
+            self._heads[address] = found[: branch + 1]
+        return self._heads[address]

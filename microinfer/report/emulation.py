@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from rich.table import Table
-
+from emulator.footprint.usage import MemoryUse
 from emulator.profile.tree import Profile
 from emulator.run_result import RunResult
 
@@ -16,6 +15,7 @@ _ENDS = {
     "exit": "exit code {code}",
     "idle": "nothing left to do at {where}",
     "fault": "fault, ends at {where}",
+    "stopped": "stopped as asked at {where}",
     "max cycles": "cycle limit reached at {where}",
     "timeout": "timeout at {where}",
 }
@@ -35,33 +35,34 @@ def summary(result: RunResult, clock_hz: int) -> str:
     return "\n".join(rows)
 
 
-def functions(profile: Profile, shown: int = 30) -> Table:
-    """Functions by inclusive cycles, the first `shown` of them."""
-    table = Table(title="functions", title_justify="left")
-    table.add_column("function")
-    for name in ("calls", "cycles", "%", "with callees", "%", "instructions"):
-        table.add_column(name, justify="right")
-    total = max(profile.cycles, 1)
-    rows = profile.functions()
-    for row in rows[:shown]:
-        shares = (f"{100 * part / total:.1f}" for part in (row.cycles, row.inclusive))
-        own, inclusive = shares
-        table.add_row(
-            row.name, f"{row.calls:,}", f"{row.cycles:,}", own, f"{row.inclusive:,}", inclusive, f"{row.instructions:,}"
-        )
-    if len(rows) > shown:
-        table.add_row(f"{len(rows) - shown} more")
-    elsewhere = profile.elsewhere
-    table.add_row("(exception entry and return, sleep)", "", f"{elsewhere:,}", f"{100 * elsewhere / total:.1f}")
-    return table
-
-
-def json_text(result: RunResult, board: str, clock_hz: int) -> str:
-    """The result as text; output is decoded as UTF-8 with replacement characters."""
+def json_text(
+    result: RunResult, board: str, clock_hz: int, profile: Profile | None = None, memory: MemoryUse | None = None
+) -> str:
+    """The result as text; output is decoded as UTF-8 with replacement characters. Null for what was not asked for."""
     row = asdict(result)
     row["output"] = result.output.decode("utf-8", "replace")
     row["channels"] = {name: data.decode("utf-8", "replace") for name, data in result.channels.items()}
     row["faults"] = [asdict(fault) | {"text": fault.text} for fault in result.faults]
-    milliseconds = result.cycles / clock_hz * 1000
+    row["milliseconds"] = result.cycles / clock_hz * 1000
+    row["profile"] = None if profile is None else _profile(profile)
+    row["memory"] = None if memory is None else _memory(memory)
     head = {"schema": SCHEMA, "schema_version": VERSION, "board": board, "clock_hz": clock_hz}
-    return json.dumps(head | row | {"milliseconds": milliseconds}, indent=2, allow_nan=False)
+    return json.dumps(head | row, indent=2, allow_nan=False)
+
+
+def _profile(profile: Profile) -> dict[str, object]:
+    return {
+        "cycles": profile.cycles,
+        "elsewhere": profile.elsewhere,
+        "functions": [asdict(row) for row in profile.functions()],
+        "lines": [asdict(row) for row in profile.lines],
+        "instructions": [asdict(row) for row in profile.mix],
+        "exceptions": [asdict(row) for row in profile.exceptions],
+        "timeline": [asdict(row) for row in profile.timeline],
+    }
+
+
+def _memory(memory: MemoryUse) -> dict[str, object]:
+    row = asdict(memory)
+    row["stacks"] = [asdict(stack) | {"used": stack.used} for stack in memory.stacks]
+    return row

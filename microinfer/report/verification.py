@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.table import Table
 
-from microinfer.verify.campaign import CampaignResult, FunctionResult
 from microinfer.verify.coverage import Coverage
 from microinfer.verify.defect import Defect
 from microinfer.verify.knobs import knobs_to_values
+from microinfer.verify.result import CampaignResult, FunctionResult
 
 SCHEMA = "microinfer.verify"
 VERSION = 1
@@ -42,6 +42,7 @@ def _coverage(row: Coverage) -> dict[str, Any]:
         "executed": row.executed,
         "percent": round(row.percent, 1),
         "unreached": stretches,
+        "unreached_lines": list(row.lines),
     }
 
 
@@ -53,6 +54,7 @@ def _function(function: FunctionResult) -> dict[str, Any]:
         "defects": len(function.defects),
         "stack": function.stack,
         "deepest_case": function.deepest,
+        "kept": function.kept,
         "skipped": function.skipped,
     }
 
@@ -78,12 +80,12 @@ def functions(result: CampaignResult) -> Table:
     table = Table(title=f"{result.library} on {result.core}, seed {result.seed}", title_justify="left")
     table.add_column("function")
     covered = {row.function: f"{row.percent:.0f} %" for row in result.coverage}
-    for name in ("cases", "failing", "stack", "reached"):
+    for name in ("cases", "failing", "stack", "kept", "reached"):
         table.add_column(name, justify="right")
     table.add_column("verdict")
     for row in result.functions:
-        numbers = (f"{row.cases:,}", f"{row.failing:,}", f"{row.stack:,}", covered.get(row.function, "-"))
-        table.add_row(row.function, *numbers, _verdict(row))
+        numbers = (f"{number:,}" for number in (row.cases, row.failing, row.stack, row.kept))
+        table.add_row(row.function, *numbers, covered.get(row.function, "-"), _verdict(row))
     return table
 
 
@@ -98,7 +100,7 @@ def _verdict(function: FunctionResult) -> str:
 
 def summary(result: CampaignResult) -> str:
     """Lines for each defect, then the totals."""
-    rows = [line for number, defect in enumerate(result.defects, 1) for line in _lines(number, defect)]
+    rows = [line for number, defect in enumerate(result.defects, 1) for line in _escaped(defect_lines(number, defect))]
     if result.unknown:
         rows.append(f"no specification: {', '.join(result.unknown)}")
     count = len(result.defects)
@@ -112,7 +114,8 @@ def summary(result: CampaignResult) -> str:
     return "\n".join(rows)
 
 
-def _lines(number: int, defect: Defect) -> list[str]:
+def defect_lines(number: int, defect: Defect) -> list[str]:
+    """A defect as a few lines of plain text, the first with its number."""
     lines = [
         f"{number}. {defect.function}: {defect.finding}",
         f"   in {defect.failing} of {defect.cases} cases{', ' + defect.family if defect.family else ''}",
@@ -121,4 +124,8 @@ def _lines(number: int, defect: Defect) -> list[str]:
         lines.append(f"   {defect.explanation}")
     smallest = ", ".join(f"{path}={value}" for path, value in knobs_to_values(defect.smallest.knobs).items())
     lines.append(f"   smallest case: {smallest}")
+    return lines
+
+
+def _escaped(lines: list[str]) -> list[str]:
     return [line.replace("[", "\\[") for line in lines]

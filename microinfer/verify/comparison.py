@@ -1,45 +1,25 @@
-"""Two reports side by side under a policy: which metrics may grow or shrink, by how much, before it counts.
-
-A policy is TOML: a table a metric, named by the last part of its path in the report.
-
-    [cycles]
-    direction = "lower"     # better: "lower", "higher" or "equal"
-    percent = 2.0           # allowance
-    absolute = 100
-"""
+"""Two reports side by side under a policy."""
 
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from microinfer.errors import VerifyError
+from microinfer.verify.policy import Policy
 
-_DIRECTIONS = ("lower", "higher", "equal")
-_NAMES = ("function", "layer", "name", "index", "op")
+_NAMES = ("function", "layer", "name", "kind", "buffer", "symbol", "index", "op")
 
 
 @dataclass(frozen=True)
-class Rule:
-    """How a metric may change: allowances in percent of the old value and in its unit, the larger one counts."""
+class Report:
+    """The numbers of a JSON report by path, such as functions[arm_softmax_s8].stack; truth counts as 1."""
 
-    direction: str = "lower"
-    percent: float = 0.0
-    absolute: float = 0.0
-
-    def allows(self, old: float, new: float) -> bool:
-        """Whether the change is none for the worse beyond the allowance."""
-        worse = {"lower": new - old, "higher": old - new, "equal": abs(new - old)}[self.direction]
-        return worse <= max(self.absolute, abs(old) * self.percent / 100)
-
-
-DEFAULT_POLICY: Mapping[str, Rule] = {
-    name: Rule() for name in ("failing", "defects", "stack", "cycles", "bytes_differing", "scratch")
-}
+    schema: str
+    numbers: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -52,28 +32,15 @@ class Change:
     allowed: bool
 
 
-def read_policy(path: Path) -> Mapping[str, Rule]:
-    """A policy file; VerifyError says what is wrong with it."""
-    try:
-        table = tomllib.loads(path.read_text())
-        rules = {name: Rule(**row) for name, row in table.items()}
-    except (OSError, ValueError, TypeError) as error:
-        raise VerifyError(f"{path}: no policy ({error})") from error
-    for name, rule in rules.items():
-        if rule.direction not in _DIRECTIONS:
-            raise VerifyError(f"{path}: {name}: direction {rule.direction!r}; known: {', '.join(_DIRECTIONS)}")
-    return rules
-
-
-def read_report(path: Path) -> Mapping[str, float]:
-    """The numbers of a JSON report by path; parts of lists go by function, layer or name where they have one."""
+def read_report(path: Path) -> Report:
+    """A JSON report; parts of lists are named by function, layer or name where they have one."""
     try:
         document = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise VerifyError(f"{path}: no JSON report ({error})") from error
-    if not isinstance(document, dict) or "schema" not in document:
+    if not isinstance(document, dict) or not isinstance(document.get("schema"), str):
         raise VerifyError(f"{path}: no report of microinfer (it has no schema)")
-    return dict(_numbers(document, ""))
+    return Report(document["schema"], dict(_numbers(document, "")))
 
 
 def _numbers(node: Any, path: str) -> Iterator[tuple[str, float]]:
@@ -81,28 +48,32 @@ def _numbers(node: Any, path: str) -> Iterator[tuple[str, float]]:
         for key, value in node.items():
             yield from _numbers(value, f"{path}.{key}" if path else key)
     elif isinstance(node, list):
+        counts: dict[str, int] = {}
         for at, value in enumerate(node):
-            yield from _numbers(value, f"{path}[{_label(value, at)}]")
+            label = _label(value, at)
+            counts[label] = counts.get(label, 0) + 1
+            again = f" #{counts[label]}" if counts[label] > 1 else ""
+            yield from _numbers(value, f"{path}[{label}{again}]")
     elif isinstance(node, int | float):
         yield path, float(node)
 
 
 def _label(value: Any, at: int) -> str:
     if isinstance(value, dict):
-        parts = [str(value[name]) for name in _NAMES if name in value]
+        parts = [str(value[name]) for name in _NAMES if value.get(name) not in (None, "")]
         if parts:
             return " ".join(parts)
     return str(at)
 
 
-def compare(old: Mapping[str, float], new: Mapping[str, float], policy: Mapping[str, Rule]) -> tuple[Change, ...]:
-    """Metrics of the policy that differ, in the order of the new report; one that is gone is not allowed."""
+def compare(old: Report, new: Report, policy: Policy) -> tuple[Change, ...]:
+    """Metrics of the policy that differ, in the order of the new report; VerifyError for reports of two kinds."""
+    if old.schema != new.schema:
+        raise VerifyError(f"cannot compare a report of {old.schema} with one of {new.schema}")
     changes = []
-    for path in dict.fromkeys((*new, *old)):
-        rule = policy.get(path.rpartition(".")[2])
-        before, after = old.get(path), new.get(path)
-        if rule is None or before == after:
-            continue
-        allowed = after is not None and rule.allows(before or 0.0, after)
-        changes.append(Change(path, before, after, allowed))
+    for path in dict.fromkeys((*new.numbers, *old.numbers)):
+        rule = policy.rule(path)
+        before, after = old.numbers.get(path), new.numbers.get(path)
+        if rule is not None and before != after:
+            changes.append(Change(path, before, after, rule.allows(before, after)))
     return tuple(changes)

@@ -66,6 +66,7 @@ class Convolution(Form):
     grouped: bool = True
     upscales: bool = False
     scratch: str = ""
+    also: tuple[int, ...] = ()
 
     def draw(self, draw: Draw) -> ConvolutionKnobs:
         """Knobs of the shapes this function takes."""
@@ -110,6 +111,8 @@ class Convolution(Form):
             raise OutOfDomain
         if self.shape == "fast" and (k.y.stride, k.x.stride, k.y.out, k.x.out) != (1, 1, k.y.size, k.x.size):
             raise OutOfDomain
+        if self.shape == "even" and k.y.kernel * k.x.kernel * k.depth % 2:
+            raise OutOfDomain
         values = {
             **dims("input_dims", k.batch, k.y.size, k.x.size, k.channels),
             **dims("filter_dims", k.outputs, k.y.kernel, k.x.kernel, k.depth),
@@ -122,7 +125,7 @@ class Convolution(Form):
         }
         plain = (k.upscale_y, k.upscale_x) == (1, 1)
         absent = frozenset({"upscale_dims"} if plain else ())
-        return Plan(values, self._buffers(k), self._queries(values), absent, 0)
+        return Plan(values, self._buffers(k), self._queries(values), absent, 0, also=self.also)
 
     def _buffers(self, k: ConvolutionKnobs) -> tuple[Buffer, ...]:
         batch, height, width = k.batch, k.y.size // k.upscale_y, k.x.size // k.upscale_x
@@ -156,11 +159,15 @@ class Convolution(Form):
         return contents.layer(draw, plan, typical, bias, wide)
 
     def rejects(self, k: ConvolutionKnobs) -> tuple[Reject, ...]:
-        """No scratch where all of the function needs some; padding or, for the fast form, a stride at 1x1."""
-        if self.shape in ("any", "row"):
-            return (Reject("no scratch", dropped=frozenset({"ctx.buf"})),)
-        if self.shape == "wrapper":
-            return ()
+        """No scratch; channels that groups do not divide; what a form cannot do: height, dilation, padding, a stride."""
+        scratch = Reject("no scratch", dropped=frozenset({"ctx.buf"}))
+        if self.shape == "any":
+            parts = Reject("groups", {"output_dims.c": k.outputs + 1})
+            return (scratch, parts) if self.grouped and k.groups > 1 else (scratch,)
+        if self.shape == "row":
+            return (scratch, Reject("height", {"input_dims.h": 2}), Reject("dilation", {"conv_params.dilation.w": 2}))
+        if self.shape in ("wrapper", "even"):
+            return (scratch,) if self.shape == "wrapper" else ()
         padded = Reject("padding", {"conv_params.padding.w": 1})
         return (padded, Reject("stride", {"conv_params.stride.w": 2})) if self.shape == "fast" else (padded,)
 

@@ -18,22 +18,24 @@ Blocks = frozenset[tuple[int, int]]
 
 @dataclass(frozen=True)
 class Coverage:
-    """Instructions of a function, how many of them ran, and stretches that did not as (first, end) offsets."""
+    """Instructions of a function, how many of them ran, and stretches that did not as (first, end) offsets.
+
+    `lines` are source lines of which nothing ran, as "file.c:12-14", empty without DWARF; `file`, a path as the
+    compiler saw it, and `line` say where the function begins ("" and 0 without DWARF).
+    """
 
     function: str
     instructions: int
     executed: int
     unreached: tuple[tuple[int, int], ...]
+    lines: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
 
     @property
     def percent(self) -> float:
         """Share of instructions that ran."""
         return 100 * self.executed / self.instructions if self.instructions else 0.0
-
-
-def blocks_run(bench: Bench) -> Blocks:
-    """Blocks that ran since the machine's edges were cleared."""
-    return frozenset((edge.address, edge.size) for edge in bench.machine.edges)
 
 
 def coverage(bench: Bench, blocks: Blocks, functions: Iterable[str]) -> tuple[Coverage, ...]:
@@ -62,7 +64,23 @@ def _of(bench: Bench, symbol: Symbol, blocks: list[tuple[int, int]]) -> Coverage
             stretches[-1] = (stretches[-1][0], last)
         else:
             stretches.append((first, last))
-    return Coverage(symbol.name, len(sizes), len(sizes) - len(missed), tuple(stretches))
+    begin = bench.lines.at(symbol.address)
+    place = (begin.file, begin.line) if begin else ("", 0)
+    lines = _lines(bench, missed, ran)
+    return Coverage(symbol.name, len(sizes), len(sizes) - len(missed), tuple(stretches), lines, *place)
+
+
+def _lines(bench: Bench, missed: Iterable[int], ran: Iterable[int]) -> tuple[str, ...]:
+    """Lines of instructions that did not run and of none that did, neighbours together."""
+    some = {bench.lines.find(at) for at in ran}
+    never = {line.rpartition(":") for at in missed if (line := bench.lines.find(at)) and line not in some}
+    found: list[tuple[str, int, int]] = []
+    for file, number in sorted((file, int(number)) for file, _, number in never):
+        if found and found[-1][0] == file and found[-1][2] + 1 == number:
+            found[-1] = (file, found[-1][1], number)
+        else:
+            found.append((file, number, number))
+    return tuple(f"{file}:{first}" + (f"-{last}" if last > first else "") for file, first, last in found)
 
 
 def _reachable(decoder: Decoder, code: bytes, symbol: Symbol, roots: list[int]) -> dict[int, int]:

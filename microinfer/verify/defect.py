@@ -9,6 +9,7 @@ from typing import Any
 from microinfer.verify.bench import Bench, Suspect
 from microinfer.verify.case import Case
 from microinfer.verify.check import expected_of, findings_of
+from microinfer.verify.detail import detailed
 from microinfer.verify.explain import Wrong, explain
 from microinfer.verify.family import Family, find_family
 from microinfer.verify.finding import Finding
@@ -75,7 +76,7 @@ def _of_group(
         splits = family.is_pure and family.met >= max(_SHARE * len(left), _LEAST)
         rest = [left[i] for i in family.rest] if splits else []
         mine = [failure for failure in left if failure not in rest]
-        findings = findings_of(bench, spec, smallest)
+        findings = detailed(bench, spec, smallest, findings_of(bench, spec, smallest))
         explanation = _explanation(bench, spec, findings[0], smallest, [case for case, _ in mine])
         yield Defect(
             spec.function, findings[0], len(mine), cases, smallest, findings[1:], _described(family, rest), explanation

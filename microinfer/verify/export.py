@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import os
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from microinfer.verify.bench import Bench
 from microinfer.verify.check import expected_of
 from microinfer.verify.defect import Defect
 from microinfer.verify.export_c import c_test
 from microinfer.verify.spec import spec_of
-from microinfer.verify.store import SavedCase, to_arrays
+from microinfer.verify.store import SavedCase, to_bytes
 
 
 @dataclass(frozen=True)
@@ -34,21 +30,10 @@ def export(defect: Defect, name: str, bench: Bench, folder: Path) -> tuple[File,
     expected = expected_of(spec, case)
     plan = bench.sized(case.plan)
     return (
-        File(f"{name}.npz", _npz(saved)),
+        File(f"{name}.npz", to_bytes(saved)),
         File(f"test_{name}.py", _pytest(defect, name).encode()),
         File(f"{name}.c", c_test(spec.signature, plan, case.arrays, expected, str(defect.finding)).encode()),
     )
-
-
-def _npz(saved: SavedCase) -> bytes:
-    """Compressed, the same bytes for the same case."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in to_arrays(saved).items():
-            entry = io.BytesIO()
-            np.lib.format.write_array(entry, np.ascontiguousarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), entry.getvalue())
-    return content.getvalue()
 
 
 def _pytest(defect: Defect, name: str) -> str:

@@ -13,17 +13,23 @@ Kind = Literal[
     "output not written",
     "depends on noise",
     "wrong status",
+    "wrong size",
     "registers clobbered",
     "caller's stack changed",
+    "static data changed",
     "does not return",
     "illegal instruction",
+    "null pointer",
     "fault",
 ]
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Outputs that differ: how many of how many, the largest gap, the first place and both values there."""
+    """Outputs that differ: how many of how many, the largest gap, the first place and both values there.
+
+    With them, where known, the sum that was scaled there, and the Q0.31 multiplier and shift of its channel.
+    """
 
     buffer: str
     count: int
@@ -32,13 +38,19 @@ class Mismatch:
     index: tuple[int, ...]
     expected: int
     actual: int
+    accumulator: int | None = None
+    multiplier: int | None = None
+    shift: int | None = None
 
     def __str__(self) -> str:
         at = ", ".join(map(str, self.index))
-        return (
+        text = (
             f"{self.count} of {self.total} values of {self.buffer} differ by up to {self.largest}; "
             f"first at [{at}]: expected {self.expected}, got {self.actual}"
         )
+        if self.accumulator is None:
+            return text
+        return f"{text} (accumulator {self.accumulator}, multiplier {self.multiplier}, shift {self.shift})"
 
 
 @dataclass(frozen=True)

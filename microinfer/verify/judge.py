@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from emulator.errors import CycleLimit, Fault, IllegalInstruction, StoppedError
 from emulator.sandbox import FRAME
-from microinfer.verify.bench import Placed, Run, Suspect
+from microinfer.verify.bench import Suspect
 from microinfer.verify.finding import Finding, Mismatch
+from microinfer.verify.slots import Placed, Run
 from microinfer.verify.spec import Arrays
 
 _NEAR = 1 << 19
@@ -30,25 +31,35 @@ def _findings(suspect: Suspect) -> Iterator[Finding]:
     finished = [run for run in suspect.runs if run.returned.error is None]
     for run in suspect.runs:
         if run.returned.error is not None:
-            yield _stopped(run, run.returned.error)
+            yield _stopped(suspect, run, run.returned.error)
     for run in finished:
         if run.returned.clobbered:
             names = ", ".join(run.returned.clobbered)
             yield Finding("registers clobbered", f"{names} did not come back as they were", names)
-        if suspect.plan.status is not None and run.status != suspect.plan.status:
-            text = f"returned {run.status}, documented is {suspect.plan.status}"
-            yield Finding("wrong status", text, detail=str(run.status))
-        yield from _touched(run, suspect.plan.is_rejected)
-    if len(finished) == len(suspect.runs) and all(suspect.plan.status in (None, r.status) for r in finished):
-        yield from _outputs(finished, suspect.expected)
+        if not suspect.plan.accepts(run.status):
+            yield _status(suspect, run)
+        yield from _touched(run, suspect.plan.is_rejected or suspect.plan.declines(run.status))
+    if suspect.static is not None:
+        yield Finding("static data changed", str(suspect.static), suspect.static.name)
+    done = [run for run in finished if suspect.plan.accepts(run.status) and not suspect.plan.declines(run.status)]
+    if len(done) == len(suspect.runs):
+        yield from _outputs(done, suspect.expected)
 
 
-def _stopped(run: Run, error: StoppedError) -> Finding:
-    place = str(error.place)
+def _status(suspect: Suspect, run: Run) -> Finding:
+    if suspect.plan.answers:
+        most = f"at most {suspect.plan.status}" if len(suspect.plan.also) > 1 else str(suspect.plan.status)
+        return Finding("wrong size", f"asks for {run.status} bytes, the reference for {most}")
+    text = f"returned {run.status}, documented is {suspect.plan.status}"
+    return Finding("wrong status", text, detail=str(run.status))
+
+
+def _stopped(suspect: Suspect, run: Run, error: StoppedError) -> Finding:
+    place = suspect.place(error.place) + _caller(suspect, run, error)
     if isinstance(error, CycleLimit):
         return Finding("does not return", f"still running after {error.limit:,} cycles at {place}", "", place)
     if isinstance(error, IllegalInstruction):
-        return Finding("illegal instruction", str(error), "", place)
+        return Finding("illegal instruction", _placed(error, place), "", place)
     if isinstance(error, Fault) and error.access in ("read", "write"):
         where = _where(run, error.address, error.size)
         if where is not None:
@@ -56,8 +67,23 @@ def _stopped(run: Run, error: StoppedError) -> Finding:
             what = f"{error.access} of {error.size} bytes {text}, at {place}"
             return Finding("out of bounds", what, buffer, place, detail=error.access)
         if error.address < _NULL:
-            return Finding("fault", str(error), "", place, detail="null pointer")
-    return Finding("fault", str(error), "", place, detail=error.function or "")
+            names = f"; NULL was passed for {', '.join(suspect.null)}" if suspect.null else ""
+            what = f"{error.access} of {error.size} bytes at 0x{error.address:08x}, at {place}{names}"
+            return Finding("null pointer", what, "", place, detail=error.access)
+    return Finding("fault", _placed(error, place), "", place, detail=error.function or "")
+
+
+def _placed(error: StoppedError, place: str) -> str:
+    """The message with the source line in it."""
+    return str(error).replace(str(error.place), place, 1)
+
+
+def _caller(suspect: Suspect, run: Run, error: StoppedError) -> str:
+    """Who called the function of the C library that stopped; kernels name themselves."""
+    if error.function is None or error.function == suspect.case.function or error.function.startswith("arm_"):
+        return ""
+    line = suspect.lines.find((run.returned.link & ~1) - 2) if run.returned.link else None
+    return f", called at {line}" if line else ""
 
 
 def _where(run: Run, address: int, size: int) -> tuple[str, str] | None:

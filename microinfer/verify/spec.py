@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -21,6 +21,7 @@ Arrays = Mapping[str, NDArray[Any]]
 """Contents of buffers by path."""
 
 ARG_ERROR = -1
+NO_IMPL_ERROR = -2
 
 Role = Literal["in", "out", "inout", "scratch"]
 
@@ -54,7 +55,8 @@ class ScratchQuery:
 class Plan:
     """One call: scalars by path, buffers (pointers not among them are NULL), absent structs, status to come back.
 
-    `dropped` are buffers that are passed as NULL all the same."""
+    `dropped` are buffers that are passed as NULL all the same. `also` are other statuses that are right: after a
+    negative one nothing may have been written. `answers`: the status is no error code but a number of bytes."""
 
     values: Mapping[str, int]
     buffers: tuple[Buffer, ...]
@@ -62,16 +64,26 @@ class Plan:
     absent: frozenset[str] = frozenset()
     status: int | None = None
     dropped: frozenset[str] = frozenset()
+    also: Collection[int] = ()
+    answers: bool = False
 
     @property
     def is_rejected(self) -> bool:
         """Whether the function must return an error and write nothing."""
-        return self.status not in (None, 0)
+        return self.status is not None and self.status < 0
+
+    def accepts(self, status: int | None) -> bool:
+        """Whether this may come back."""
+        return self.status in (None, status) or status in self.also
+
+    def declines(self, status: int | None) -> bool:
+        """Whether the function may say so that it does nothing."""
+        return status is not None and status < 0 and status in self.also
 
     def rejected(self, reject: Reject) -> Plan:
         """The call with something wrong about it."""
         dropped = self.dropped | reject.dropped
-        return replace(self, values={**self.values, **reject.values}, status=reject.status, dropped=dropped)
+        return replace(self, values={**self.values, **reject.values}, status=reject.status, dropped=dropped, also=())
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,11 @@ def register(spec: Spec) -> Spec:
     """Make a spec known; one for the same function is replaced."""
     _SPECS[spec.function] = spec
     return spec
+
+
+def registered(function: str) -> Spec:
+    """The spec of a function that some module registered before; KeyError for another."""
+    return _SPECS[function]
 
 
 def declare(function: str, **parts: Any) -> Spec:

@@ -2,23 +2,62 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
+import threading
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from microinfer.errors import VerifyError
+
+_LOCK = threading.Lock()
+_USED: set[SpecFile] = set()
+
+
+@dataclass(frozen=True)
+class SpecFile:
+    """A Python file as text, so that it can go to workers that do not have it."""
+
+    path: str
+    text: str
+
+    @property
+    def module(self) -> str:
+        """The name it is imported by."""
+        return f"microinfer_spec_{Path(self.path).stem}"
+
+
+def read_specs(files: tuple[Path, ...]) -> tuple[SpecFile, ...]:
+    """Read each file; VerifyError says which one cannot be read."""
+    found = []
+    for file in files:
+        try:
+            found.append(SpecFile(str(file), file.read_text()))
+        except (OSError, ValueError) as error:
+            raise VerifyError(f"cannot read the specification {file}: no such Python file") from error
+    return tuple(found)
 
 
 def load_specs(files: tuple[Path, ...]) -> None:
     """Import each file; VerifyError says which one cannot be and why."""
-    for file in files:
-        name = f"microinfer_spec_{file.stem}"
-        spec = importlib.util.spec_from_file_location(name, file)
-        if spec is None or spec.loader is None or not file.is_file():
-            raise VerifyError(f"cannot read the specification {file}: no such Python file")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            raise VerifyError(f"{file.name}: {type(error).__name__}: {error}") from error
+    for file in read_specs(files):
+        _import(file)
+
+
+def use_spec_files(files: tuple[SpecFile, ...]) -> None:
+    """Import those that this process has not imported yet."""
+    with _LOCK:
+        for file in files:
+            if file not in _USED:
+                _import(file)
+                _USED.add(file)
+
+
+def _import(file: SpecFile) -> None:
+    module = ModuleType(file.module)
+    module.__file__ = file.path
+    sys.modules[file.module] = module
+    try:
+        exec(compile(file.text, file.path, "exec"), module.__dict__)
+    except Exception as error:
+        raise VerifyError(f"{Path(file.path).name}: {type(error).__name__}: {error}") from error

@@ -10,9 +10,9 @@ from emulator.errors import DecodeError
 from tests.support.assembler import assemble
 
 
-def decode(body: str) -> tuple[Instruction, ...]:
+def decode(body: str, core: str = "cortex-m4") -> tuple[Instruction, ...]:
     """All instructions of `body`."""
-    image = read_elf(assemble(body))
+    image = read_elf(assemble(body, core))
     size = next(s.size for s in image.symbols if s.name == "f")
     segment = next(s for s in image.segments if s.address <= 0x8000 < s.address + s.size)
     start = 0x8000 - segment.address
@@ -30,6 +30,9 @@ def decode(body: str) -> tuple[Instruction, ...]:
         ("ssat r0, #8, r1", "ssat", "r1", "r0"),
         ("usat r0, #8, r1, asr #2", "usat", "r1", "r0"),
         ("pkhbt r0, r1, r2", "pkhbt", "r1 r2", "r0"),
+        ("uxtab r0, r1, r2, ror #8", "uxtab", "r1 r2", "r0"),
+        ("sxtah r0, r1, r2", "sxtah", "r1 r2", "r0"),
+        ("vmov.f32 s0, #1.0", "vmov", "", "s0"),
         ("movt r0, #1", "movt", "r0", "r0"),
         ("stmdb r0!, {r1, r2}", "stmdb", "r0 r1 r2", "r0"),
         ("stmdb r0, {r1, r2}", "stmdb", "r0 r1 r2", ""),
@@ -39,6 +42,8 @@ def decode(body: str) -> tuple[Instruction, ...]:
         ("vpop {d8, d9}", "vpop", "sp", "sp d8 d9"),
         ("vldmia r0!, {s0, s1}", "vldmia", "r0", "r0 s0 s1"),
         ("vmrs apsr_nzcv, fpscr", "vmrs", "", ""),
+        ("add r9, r10, r11", "add", "r10 r11", "r9"),
+        ("ldr r9, [r12, r10]", "ldr", "r12 r10", "r9"),
         ("nop", "nop", "", ""),
         ("nop.w", "nop", "", ""),
         ("wfi", "wfi", "", ""),
@@ -97,6 +102,12 @@ def test_branches(text: str, conditional: bool, target: int | None, call: bool) 
     assert (instruction.conditional, instruction.target, instruction.is_call) == (conditional, target, call)
 
 
+def test_register_operands_in_their_order() -> None:
+    block = decode("smlal r9, r10, r11, r12\nstr r3, [r4, r5]\nstmdb r4!, {r1, r2}")
+    assert [i.registers for i in block] == [("r9", "r10", "r11", "r12"), ("r3",), ("r4", "r1", "r2")]
+    assert block[0].operands == "r9, r10, r11, r12"
+
+
 def test_it_makes_what_follows_conditional() -> None:
     block = decode("ite eq\naddeq r0, r1, r2\nmovne r0, #1\nadds r0, r1, r2")
     assert [i.name for i in block] == ["it", "add", "mov", "add"]
@@ -127,10 +138,59 @@ def test_it_makes_what_follows_conditional() -> None:
         ("ssat16 r0, #8, r1", "dsp"),
         ("vmla.f32 s0, s1, s2", "fp"),
         ("vmrs apsr_nzcv, fpscr", "fp"),
+        ("vldr d0, [r0]", "fp"),
+        ("vmov d0, r0, r1", "fp"),
+        ("vpush {d8}", "fp"),
     ],
 )
 def test_extensions(text: str, extension: str) -> None:
     assert decode(text)[0].extension == extension
+
+
+@pytest.mark.parametrize(
+    ("text", "extension"),
+    [
+        ("vadd.f64 d0, d1, d2", "fp64"),
+        ("vcvt.f64.f32 d0, s0", "fp64"),
+        ("vmov.f64 d0, d1", "fp64"),
+        ("vselgt.f64 d0, d1, d2", "fp64"),
+        ("vmaxnm.f32 s0, s1, s2", "fp5"),
+        ("vselge.f32 s0, s1, s2", "fp5"),
+        ("vrintz.f32 s0, s1", "fp5"),
+        ("vcvtm.s32.f32 s0, s1", "fp5"),
+        ("vcvtb.f32.f16 s0, s1", "fp"),
+        ("vmov.32 d0[0], r0", "fp"),
+    ],
+)
+def test_extensions_of_fpv5(text: str, extension: str) -> None:
+    assert decode(text, "cortex-m7")[0].extension == extension
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "reads", "writes"),
+    [
+        ("lda r0, [r1]", "lda", "r1", "r0"),
+        ("stlh r0, [r1]", "stlh", "r0 r1", ""),
+        ("ldaexb r0, [r1]", "ldaexb", "r1", "r0"),
+        ("stlex r2, r0, [r1]", "stlex", "r0 r1", "r2"),
+        ("tta r8, r12", "tta", "r12", "r8"),
+        ("sg", "sg", "", ""),
+        ("bxns lr", "bxns", "lr", "pc"),
+        ("blxns r3", "blxns", "r3", "pc lr"),
+        ("vlldm r7", "vlldm", "r7", ""),
+        ("vlstm r7", "vlstm", "r7", ""),
+        ("msr msplim, r3", "msr", "r3", ""),
+        ("mrs r3, psplim", "mrs", "", "r3"),
+    ],
+)
+def test_armv8m(text: str, name: str, reads: str, writes: str) -> None:
+    (instruction,) = decode(text, "cortex-m33")
+    assert (instruction.name, instruction.extension) == (name, "v8m")
+    assert (instruction.reads, instruction.writes) == (set(reads.split()), set(writes.split()))
+    memory = name[:3] in ("lda", "stl") or name in ("vlldm", "vlstm")
+    assert (instruction.is_load or instruction.is_store) == memory == bool(instruction.address_registers)
+    assert instruction.writes_pc == ("pc" in writes)
+    assert instruction.is_call == (name == "blxns")
 
 
 def test_bytes_that_are_no_instruction() -> None:

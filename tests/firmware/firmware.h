@@ -1,9 +1,12 @@
-/* What the test firmware shares: registers of the core, a UART, printing, the end. For MPS2 boards, M0 to M4. */
+/* What the test firmware shares: registers of the core, a UART, printing, the end. For MPS2 boards. */
 #ifndef FIRMWARE_H
 #define FIRMWARE_H
 
 #include <stdint.h>
 
+#ifndef UART
+#define UART 0x40004000u
+#endif
 #define REG(address) (*(volatile uint32_t *)(address))
 #define SYSTICK_CSR REG(0xE000E010u)
 #define SYSTICK_RVR REG(0xE000E014u)

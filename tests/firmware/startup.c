@@ -42,14 +42,14 @@ void Reset_Handler(void) {
     SCB_CPACR |= 0xF00000u;
     BARRIER();
 #endif
-    REG(0x40004010u) = 16;
-    REG(0x40004008u) = 1;
+    REG(UART + 0x10) = 16;
+    REG(UART + 8) = 1;
     finish(main());
 }
 
 void put_char(char c) {
-    while (REG(0x40004004u) & 1) {}
-    REG(0x40004000u) = (uint8_t)c;
+    while (REG(UART + 4) & 1) {}
+    REG(UART) = (uint8_t)c;
 }
 
 void put_text(const char *text) {

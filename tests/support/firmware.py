@@ -15,7 +15,13 @@ import pytest
 from emulator.toolchain import compiler_flags
 
 FOLDER = Path(__file__).parents[1] / "firmware"
-MACHINES = {"cortex-m3": "mps2-an385", "cortex-m4": "mps2-an386"}
+MACHINES = {
+    "cortex-m3": "mps2-an385",
+    "cortex-m4": "mps2-an386",
+    "cortex-m7": "mps2-an500",
+    "cortex-m33": "mps2-an505",
+}
+UARTS = {"cortex-m33": 0x50200000}
 COMPILERS = ("gcc", "zig")
 
 
@@ -32,7 +38,9 @@ def build_text(text: str, core: str = "cortex-m4", compiler: str = "any", name: 
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, name), Path(folder, "firmware.elf")
         source.write_text(text)
-        link = ["-T", str(FOLDER / "mps2.ld"), str(source), str(FOLDER / "startup.c"), "-o", str(target)]
+        flags.append(f"-DUART={UARTS.get(core, 0x40004000):#x}u")
+        script = FOLDER / f"{MACHINES.get(core)}.ld"
+        link = ["-T", str(script if script.is_file() else FOLDER / "mps2.ld"), str(source), str(FOLDER / "startup.c"), "-o", str(target)]
         result = subprocess.run([*_command(core, compiler), *flags, *link], capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
         return target.read_bytes()

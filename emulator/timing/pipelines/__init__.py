@@ -11,10 +11,15 @@ from emulator.timing.core import Core
 
 
 class Pipeline(Protocol):
-    """Walks a block with a core's table."""
+    """Walks a block with a core's table. `lookahead` is how many instructions of the target it wants to see."""
 
-    def edge(self, block: tuple[Instruction, ...], successor: Instruction | None, target: int) -> int:
-        """Cycles of `block` when the program goes on at `target`, whose first instruction is `successor` if known."""
+    lookahead: int
+
+    def edge(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> int:
+        """Cycles of `block` when the program goes on at `target`, whose first instructions are `head`.
+
+        `head` ends behind the first branch, and is empty where there is no code.
+        """
 
 
 def make_pipeline(core: Core) -> Pipeline:

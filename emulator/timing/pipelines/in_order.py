@@ -44,6 +44,8 @@ def make(core: Core) -> InOrder:
 class InOrder:
     """See `emulator.timing.pipelines.Pipeline`."""
 
+    lookahead = 1
+
     def __init__(self, core: Core) -> None:
         self._core = core
         given = {rule.name: rule.value for rule in core.rules}
@@ -51,10 +53,10 @@ class InOrder:
             raise TimingError(f"core table {core.name}.toml: in_order wants the rules {', '.join(sorted(wanted))}")
         self._rules = _Rules(**given)
 
-    def edge(self, block: tuple[Instruction, ...], successor: Instruction | None, target: int) -> int:
+    def edge(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> int:
         """Cycles of `block` when the program goes on at `target`."""
         inside = sum(self._cost(a, b, b.address) for a, b in pairwise(block))
-        return inside + self._cost(block[-1], successor, target)
+        return inside + self._cost(block[-1], head[0] if head else None, target)
 
     def _cost(self, instruction: Instruction, following: Instruction | None, target: int) -> int:
         row = self._core.classify(instruction)

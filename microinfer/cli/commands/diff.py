@@ -11,34 +11,36 @@ from microinfer.cli import options
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", type=Path, metavar="OLD.json")
     parser.add_argument("new", type=Path, metavar="NEW.json")
-    parser.add_argument("--policy", type=Path, metavar="P.toml", help="direction and allowance per metric")
+    parser.add_argument(
+        "--policy", type=Path, metavar="P.toml", help="direction and allowance per metric (default: nothing gets worse)"
+    )
+    parser.add_argument("--markdown", metavar="FILE", help="write a Markdown table, for a pull request")
     options.add_json(parser)
+    parser.epilog = "Exit status: 0 nothing worse than allowed, 1 something worse, 2 a file that cannot be used."
 
 
 def run(args: argparse.Namespace) -> int:
-    import json
-    from dataclasses import asdict
-
-    from rich.table import Table
-
     from microinfer.cli.console import console
     from microinfer.cli.output import check_writable, write_json
-    from microinfer.verify.comparison import DEFAULT_POLICY, compare, read_policy, read_report
+    from microinfer.report import difference
+    from microinfer.verify.comparison import compare, read_report
+    from microinfer.verify.policy import DEFAULT_POLICY, read_policy
 
-    check_writable(args.json)
+    for target in (args.json, args.markdown):
+        check_writable(target)
     policy = read_policy(args.policy) if args.policy else DEFAULT_POLICY
-    changes = compare(read_report(args.old), read_report(args.new), policy)
-    bad = sum(not change.allowed for change in changes)
+    old, new = read_report(args.old), read_report(args.new)
+    changes = compare(old, new, policy)
     if args.json:
-        document = {"schema": "microinfer.diff", "schema_version": 1, "worse": bad}
-        write_json(args.json, json.dumps(document | {"changes": [asdict(c) for c in changes]}, indent=2))
-    if args.json != "-":
-        table = Table("metric", "old", "new", "")
-        for change in changes:
-            numbers = ("-" if n is None else f"{n:,g}" for n in (change.old, change.new))
-            table.add_row(change.path.replace("[", "\\["), *numbers, "ok" if change.allowed else "[red]worse[/red]")
+        write_json(args.json, difference.render(changes))
+    if args.markdown:
+        write_json(args.markdown, difference.markdown(changes))
+    if "-" not in (args.json, args.markdown):
         out = console()
         if changes:
-            out.print(table)
-        out.print(f"{len(changes)} metrics differ, {bad} beyond what the policy allows", highlight=False)
-    return 1 if bad else 0
+            out.print(difference.table(changes))
+        missing = policy.without_metric({*old.numbers, *new.numbers}) if args.policy else ()
+        if missing:
+            out.print(f"in neither report: {', '.join(missing)}", highlight=False, markup=False)
+        out.print(difference.summary(changes), highlight=False)
+    return 1 if difference.worse(changes) else 0

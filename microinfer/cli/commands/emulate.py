@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microinfer.cli import options
+from microinfer.cli import firmware_reports, options
 
 if TYPE_CHECKING:
+    from emulator.dialogue import Step
     from emulator.run_result import RunResult
 
 FAULT_STATUS = 1
@@ -23,13 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-cycles", type=options.positive_int, metavar="N", help="stop after N cycles")
     parser.add_argument("--timeout", type=options.positive_float, metavar="SECONDS", help="stop after this time")
     parser.add_argument("--input", metavar="FILE", help="bytes for UART and console input; - for standard input")
+    parser.add_argument("--script", type=Path, metavar="FILE", help="input step by step: lines of wait, send and stop")
+    parser.add_argument("--until", metavar="TEXT", help="stop once the output has this text")
     parser.add_argument("--files", type=Path, metavar="DIR", help="directory that semihosting may use (default: none)")
     parser.add_argument("--arguments", default="", metavar="TEXT", help="semihosting command line")
     parser.add_argument(
         "--boards", type=Path, action="append", default=[], metavar="DIR", help="folder with boards and peripherals"
     )
     parser.add_argument("--strict", action="store_true", help="unknown registers are errors")
-    parser.add_argument("--profile", action="store_true", help="show where the time went, by function")
+    firmware_reports.add_arguments(parser)
     parser.add_argument(
         "--export",
         action="append",
@@ -43,7 +46,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from emulator.board import Board
     from emulator.profile.export import render
-    from microinfer.cli.console import error_console
     from microinfer.cli.output import check_writable, write_file, write_json
     from microinfer.report import emulation
 
@@ -55,18 +57,21 @@ def run(args: argparse.Namespace) -> int:
         strict=args.strict,
         shared=args.files,
         arguments=args.arguments,
-        source=_input(args.input),
+        source=_source(args),
         sink=None if args.json == "-" else _show,
-        profile=args.profile or bool(exports),
+        profile=firmware_reports.wants_profile(args),
+        memory=args.memory,
     )
     board.load(args.firmware, args.base)
-    result = board.run(args.max_cycles, args.timeout)
+    result = board.run(args.max_cycles, args.timeout, args.until)
     if args.json:
-        write_json(args.json, emulation.json_text(result, args.board, board.description.clock_hz))
+        profile = board.profile() if firmware_reports.wants_profile(args) else None
+        memory = board.memory_use() if args.memory else None
+        clock_hz = board.description.clock_hz
+        write_json(args.json, emulation.json_text(result, args.board, clock_hz, profile, memory))
     if args.json != "-":
         print(emulation.summary(result, board.description.clock_hz), file=sys.stderr)
-    if args.profile and args.json != "-":
-        error_console().print(emulation.functions(board.profile()))
+        firmware_reports.show(args, board)
     for name, target in exports:
         write_file(target, render(board.profile(), name).encode())
     return _status(result)
@@ -88,6 +93,14 @@ def _export(text: str) -> tuple[str, Path]:
 def _show(data: bytes) -> None:
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def _source(args: argparse.Namespace) -> tuple[Step, ...]:
+    """What the firmware may read: the steps of --script, then the bytes of --input."""
+    from emulator.dialogue import as_steps, read_script
+
+    script = read_script(_input(str(args.script)).decode(errors="replace")) if args.script else ()
+    return (*script, *as_steps(_input(args.input)))
 
 
 def _input(name: str | None) -> bytes:

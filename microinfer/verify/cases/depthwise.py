@@ -115,8 +115,18 @@ class Depthwise(Form):
         return contents.layer(draw, plan, typical, self.paths[2], wide)
 
     def rejects(self, k: DepthwiseKnobs) -> tuple[Reject, ...]:
-        """Other channels out than in, where the function has one filter a channel."""
-        return (Reject("channels", {"output_dims.c": k.outputs + 1}),) if self.plain else ()
+        """Other channels out than in, where the function has one filter a channel; no scratch; another form than 3x3."""
+        if not self.plain:
+            return ()
+        channels = Reject("channels", {"output_dims.c": k.outputs + 1})
+        if not self.three:
+            return channels, Reject("no scratch", dropped=frozenset({"ctx.buf"}))
+        return (
+            channels,
+            Reject("padding", {"dw_conv_params.padding.w": 2}),
+            Reject("width", {"filter_dims.w": 4}),
+            Reject("height", {"filter_dims.h": 2}),
+        )
 
     def reference(self, k: DepthwiseKnobs, arrays: Arrays, arithmetic: Arithmetic) -> Arrays:
         """The output, by microinfer.ops.depthwise_conv_2d."""

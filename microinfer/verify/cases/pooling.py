@@ -81,8 +81,16 @@ class Pool(Form):
         return {self.paths[0]: contents.integers(draw, plan.buffers[0].shape, self.dtype)}
 
     def rejects(self, k: PoolKnobs) -> tuple[Reject, ...]:
-        """No batch."""
-        return (Reject("no batch", {"input_dims.n": 0}),)
+        """No batch; for averages a first window without a cell, no scratch."""
+        batch = Reject("no batch", {"input_dims.n": 0})
+        if not self.scratch:
+            return (batch,)
+        return (
+            batch,
+            Reject("empty row", {"pool_params.padding.h": k.y.kernel}),
+            Reject("empty column", {"pool_params.padding.w": k.x.kernel}),
+            Reject("no scratch", dropped=frozenset({"ctx.buf"})),
+        )
 
     def reference(self, k: PoolKnobs, arrays: Arrays, arithmetic: Arithmetic) -> Arrays:
         """The output, by microinfer.ops."""

@@ -14,7 +14,7 @@ from microinfer.quant import Multiplier, SoftmaxScaling
 from microinfer.verify import contents
 from microinfer.verify.arithmetic import Arithmetic
 from microinfer.verify.draw import Draw
-from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, declare_form
+from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, Reject, declare_form
 
 _LENGTHS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 100)
 _LUTS = {"softmax_params.exp_lut": exp_table, "softmax_params.one_by_one_lut": reciprocal_table}
@@ -74,6 +74,11 @@ class Softmax(Form):
         """The tables."""
         wide = self.source == "int16"
         return {path: table().astype(np.int16) for path, table in _LUTS.items()} if wide else {}
+
+    def rejects(self, k: SoftmaxKnobs) -> tuple[Reject, ...]:
+        """A table missing, for int16."""
+        tables = _LUTS if self.source == "int16" else ()
+        return tuple(Reject(f"no {path.rpartition('.')[2]}", dropped=frozenset({path})) for path in tables)
 
     def reference(self, k: SoftmaxKnobs, arrays: Arrays, arithmetic: Arithmetic) -> Arrays:
         """The output, by microinfer.ops.softmax; uint8 is int8 moved by 128 at both ends."""

@@ -11,7 +11,7 @@ from microinfer.verify import contents
 from microinfer.verify.arithmetic import Arithmetic, Scale
 from microinfer.verify.draw import Draw
 from microinfer.verify.geometry import Axis, dims, output_values, tiles
-from microinfer.verify.spec import Arrays, Buffer, OutOfDomain, Plan, ScratchQuery, declare
+from microinfer.verify.spec import Arrays, Buffer, OutOfDomain, Plan, Reject, ScratchQuery, declare
 
 _SIZE = "arm_transpose_conv_s8_get_buffer_size"
 _REVERSE_SIZE = "arm_transpose_conv_s8_get_reverse_conv_buffer_size"
@@ -95,6 +95,11 @@ def _plan(k: TransposeConvKnobs) -> Plan:
     return Plan(values, tuple(buffers), queries, frozenset(), 0)
 
 
+def _rejects(k: TransposeConvKnobs) -> tuple[Reject, ...]:
+    """No scratch."""
+    return tuple(Reject(f"no {name}", dropped=frozenset({f"{name}.buf"})) for name in ("ctx", "output_ctx"))
+
+
 def _fill(k: TransposeConvKnobs, plan: Plan, draw: Draw) -> Arrays:
     return contents.layer(draw, plan, 2960.0 * (k.channels * 2) ** 0.5, "bias_data")
 
@@ -107,5 +112,6 @@ def _reference(k: TransposeConvKnobs, arrays: Arrays, arithmetic: Arithmetic) ->
     return {"output_data": arithmetic.finish(total, scale).astype(np.int8)}
 
 
-for _function in ("arm_transpose_conv_s8", "arm_transpose_conv_wrapper_s8"):
-    declare(_function, knobs=TransposeConvKnobs, draw=_draw, plan=_plan, fill=_fill, reference=_reference)
+_PARTS = {"knobs": TransposeConvKnobs, "draw": _draw, "plan": _plan, "fill": _fill, "reference": _reference}
+declare("arm_transpose_conv_s8", **_PARTS)
+declare("arm_transpose_conv_wrapper_s8", **_PARTS, rejects=_rejects)

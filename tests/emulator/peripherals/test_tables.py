@@ -13,6 +13,7 @@ from emulator.board_file import board_names, load_board
 from emulator.errors import BoardError, UnknownBoard, UnknownRegister
 from emulator.exceptions.profile import load_profile
 from emulator.peripherals.catalog import find_peripheral
+from emulator.peripherals.table import from_toml
 from tests.support.firmware import build_text
 from tests.support.peripheral import Bench
 
@@ -26,7 +27,7 @@ def test_every_register_has_a_source_and_its_reset_value(name: str) -> None:
     for row in tomllib.loads(text)["register"]:
         assert row["source"]
         value = bench[row["offset"]]
-        moved = sum(1 << bit for bit, _ in row.get("follows", ()))
+        moved = sum(1 << bit for bit, *_ in row.get("follows", ()))
         assert value & ~moved == (row.get("reset", 0) | row.get("always", 0)) & ~moved
 
 
@@ -38,12 +39,35 @@ def test_every_register_has_a_source_and_its_reset_value(name: str) -> None:
         ("stm32l4_rcc", 0x00, 1 << 24 | 1 << 8, 3 << 24 | 5 << 8),
         ("stm32g0_rcc", 0x08, 2, 2 | 2 << 3),
         ("stm32f4_pwr", 0x04, 0, 1 << 14),
+        ("stm32f7_rcc", 0x00, 1 << 24, 3 << 24),
+        ("stm32h7_rcc", 0x10, 3, 3 | 3 << 3),
+        ("stm32h7a3_rcc", 0x00, 1 << 24, 3 << 24),
+        ("stm32u5_rcc", 0x1C, 3, 3 | 3 << 2),
+        ("stm32_otg", 0x10, 0x31, 1 << 31),
     ],
 )
 def test_ready_bits(kind: str, offset: int, value: int, reads: int) -> None:
     bench = Bench(kind)
     bench[offset] = value
     assert bench[offset] == reads
+
+
+def test_bits_may_follow_another_register() -> None:
+    power = Bench("stm32u5_pwr")
+    assert power[0x3C] == 1 << 15
+    power[0x08] = 2
+    power[0x0C] = 3 << 16
+    assert power[0x3C] == 3 << 16 | 1 << 15 | 2
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ('register = "B", shift = 0, divisors = [1, 2]', "divider d: no register B"),
+    ('register = "A", shift = 0, divisors = [1, 2, 4]', "a power of two"),
+])
+def test_wrong_dividers_say_what_is_wrong(text: str, message: str) -> None:
+    table = '[[register]]\nname = "A"\noffset = 0\n[[divider]]\nname = "d"\n'
+    with pytest.raises(BoardError, match=message):
+        from_toml("wrong", f"{table}factors = [{{ {text} }}]")
 
 
 def test_oscillators_of_the_nrf() -> None:
@@ -91,8 +115,10 @@ SPIN = bytes.fromhex("0010002011000000" + "00" * 8 + "fee7")
 @pytest.mark.parametrize("name", board_names())
 def test_boards_boot(name: str, tracer: str) -> None:
     board = Board(name, tracer=tracer)
-    flash = 0x08000000 if board.description.memories[0].region.start else 0
-    board.load(SPIN[:4] + (flash + 0x11).to_bytes(4, "little") + SPIN[8:], base=flash)
+    regions = [memory.region for memory in board.description.memories]
+    start = board.description.vectors or regions[0].start
+    stack = next(region.end for region in regions if "w" in region.permissions)
+    board.load(stack.to_bytes(4, "little") + (start + 0x11).to_bytes(4, "little") + SPIN[8:], base=start)
     result = board.run(max_cycles=100)
     assert (result.end, result.instructions, result.warnings) == ("idle", 1, ())
 

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from emulator import Board, EmulatorError
-from emulator.profile.export import formats, render
 from emulator.profile.tree import FunctionCost, Profile
 from tests.support.firmware import build, build_text
 
@@ -120,52 +113,3 @@ def test_a_profile_has_to_be_asked_for() -> None:
     board.load(build("nesting"))
     with pytest.raises(EmulatorError, match="profile=True"):
         board.profile()
-
-
-def test_formats_are_found() -> None:
-    assert formats() == ["callgrind", "chrome", "collapsed", "speedscope"]
-    with pytest.raises(EmulatorError, match="no profile format perf; there are: callgrind"):
-        render(profile_of(build("nesting")), "perf")
-
-
-def test_callgrind_annotate_reads_it(tmp_path: Path) -> None:
-    annotate = shutil.which("callgrind_annotate")
-    if annotate is None:
-        pytest.skip("needs callgrind_annotate")
-    profile = profile_of(build("nesting"))
-    (tmp_path / "out").write_text(render(profile, "callgrind"))
-    command = [annotate, "--inclusive=yes", "--threshold=100", str(tmp_path / "out")]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    for row in profile.functions():
-        if row.inclusive:
-            assert re.search(rf"^\s*{row.inclusive:,} \(.*:{row.name}\b", text, re.MULTILINE), row
-
-
-def test_collapsed_stacks() -> None:
-    profile = profile_of(build("nesting"))
-    rows = [line.rsplit(" ", 1) for line in render(profile, "collapsed").splitlines()]
-    assert sum(int(cycles) for _, cycles in rows) == profile.cycles - profile.elsewhere
-    assert any(path == "IRQ1_Handler;enter;print;put_char" for path, _ in rows)
-
-
-def test_speedscope_keeps_to_its_schema() -> None:
-    """The rules of speedscope's file-format-schema.json for sampled profiles."""
-    profile = profile_of(build("nesting"))
-    document = json.loads(render(profile, "speedscope"))
-    frames, (sampled,) = document["shared"]["frames"], document["profiles"]
-    assert sampled["type"] == "sampled" and sampled["unit"] in ("none", "nanoseconds", "microseconds", "bytes")
-    assert len(sampled["samples"]) == len(sampled["weights"])
-    assert all(0 <= index < len(frames) for sample in sampled["samples"] for index in sample)
-    assert sampled["endValue"] - sampled["startValue"] == sum(sampled["weights"])
-    assert all(set(frame) == {"name"} for frame in frames)
-
-
-def test_chrome_events_nest() -> None:
-    document = json.loads(render(profile_of(build("nesting")), "chrome"))
-    open_events: list[str] = []
-    for event in document["traceEvents"][1:]:
-        if event["ph"] == "B":
-            open_events.append(event["name"])
-        else:
-            assert open_events.pop() == event["name"]
-    assert open_events == []

@@ -1,0 +1,92 @@
+"""Looks at each block of code before it first runs, and stops in front of the instructions that are asked for.
+
+What is relied on: Unicorn tells of a new block when it has translated it and before it runs, except for the block that
+a run begins with; a stop asked for then comes before the block. An instruction hook with narrow bounds costs nothing
+elsewhere, but each one makes the others a little slower, so those that have done their work are taken away. A stop is
+not heard between IT and the end of what it guards: such instructions are watched at their IT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class HookKinds:
+    """The engine's numbers for the two hooks."""
+
+    new_block: int
+    instruction: int
+
+
+Examine = Callable[[int, int | None], Iterable[int]]
+Check = Callable[[int], bool]
+
+
+class CodeWatch:
+    """`examine(address, size)` names instructions of a block (size None: as long as it may be); when one of them is
+    reached, `check(address)` says whether the run stops in front of it. `caught` is where it did.
+    """
+
+    def __init__(self, uc: Any, kinds: HookKinds, examine: Examine, check: Check) -> None:
+        self.caught: int | None = None
+        self._uc, self._kinds, self._examine, self._check = uc, kinds, examine, check
+        self._starts: set[int] = set()
+        self._hooks: dict[int, int] = {}
+        self._found: dict[int, tuple[int, int]] = {}
+        self._retired: set[int] = set()
+        uc.hook_add(kinds.new_block, self._on_new_block)
+
+    def begin(self, pc: int) -> None:
+        """A run is about to begin at `pc`."""
+        self.caught = None
+        if pc not in self._starts:
+            self._starts.add(pc)
+            self._note(pc, None)
+        if self._found or self._retired:
+            self.settle()
+
+    def settle(self) -> bool:
+        """Watch what was found since; true if the run stopped only for that."""
+        found, self._found = self._found, {}
+        for address, (start, end) in found.items():
+            self._hooks[address] = self._uc.hook_add(
+                self._kinds.instruction, self._on_instruction, None, address, address
+            )
+            self._uc.ctl_remove_cache(start, end)
+        for address in self._retired & self._hooks.keys():
+            self._uc.hook_del(self._hooks.pop(address))
+            self._uc.ctl_remove_cache(address, address + 4)
+        self._retired.clear()
+        return bool(found) and self.caught is None
+
+    def retire(self, address: int) -> None:
+        """Watch this instruction no more, from the end of the run on."""
+        self._retired.add(address)
+
+    def forget(self) -> None:
+        """Begin anew: another set of instructions is wanted. Not while a run lasts."""
+        for hook in self._hooks.values():
+            self._uc.hook_del(hook)
+        self._hooks.clear()
+        self._starts.clear()
+        self._found.clear()
+        self._uc.ctl_flush_tb()
+
+    def _on_new_block(self, uc: Any, current: Any, previous: Any, data: Any) -> None:
+        self._starts.add(current.pc)
+        self._note(current.pc, current.size)
+        if self._found:
+            uc.emu_stop()
+
+    def _note(self, pc: int, size: int | None) -> None:
+        for address in self._examine(pc, size):
+            if address not in self._hooks:
+                self._found[address] = pc, max(pc + (size or 0), address + 4)
+
+    def _on_instruction(self, uc: Any, address: int, size: int, data: Any) -> None:
+        if address not in self._retired and self._check(address):
+            self.caught = address
+            uc.emu_stop()

@@ -1,0 +1,46 @@
+"""What registers of the core set for the code that runs, kept apart from how it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class CoreSettings:
+    """divide_by_zero, unaligned: CCR.DIV_0_TRP and UNALIGN_TRP; fpu: CPACR for coprocessor 10 (0 nobody, 1 privileged
+    code, 3 all); nested_thread: CCR.NONBASETHRDENA; open_bus: CCR.USERSETMPEND; faultmask: FAULTMASK, where it matters
+    to the MPU; send_on_pend: SCR.SEVONPEND.
+
+    `changed` is called behind changes that code which is already translated does not know of.
+    """
+
+    divide_by_zero: bool = False
+    unaligned: bool = False
+    fpu: int = 0
+    nested_thread: bool = False
+    open_bus: bool = False
+    faultmask: bool = False
+    send_on_pend: bool = False
+    changed: Callable[[], None] = field(default=lambda: None)
+
+    def reset(self) -> None:
+        """As after power-on."""
+        self.divide_by_zero = self.unaligned = self.nested_thread = False
+        self.open_bus = self.faultmask = self.send_on_pend = False
+        self.fpu = 0
+        self.changed()
+
+    def configure(self, divide_by_zero: bool, unaligned: bool, nested_thread: bool, open_bus: bool) -> None:
+        """As CCR says."""
+        before = self.divide_by_zero, self.unaligned
+        self.divide_by_zero, self.unaligned = divide_by_zero, unaligned
+        self.nested_thread, self.open_bus = nested_thread, open_bus
+        if before != (divide_by_zero, unaligned):
+            self.changed()
+
+    def allow_fpu(self, access: int) -> None:
+        """As CPACR says."""
+        if access != self.fpu:
+            self.fpu = access
+            self.changed()

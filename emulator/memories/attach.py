@@ -1,0 +1,46 @@
+"""Slow memories put to work: the tracer adds their stalls, the engine tells which data is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.accesses import Accesses
+from emulator.engine import Engine
+from emulator.memories.fetch import fetch_ahead
+from emulator.memories.layout import Layout
+from emulator.memories.model import PythonMemories, make_memories
+from emulator.memories.plan import make_plan
+from emulator.timing.cost import CostModel
+from emulator.tracer import CostFunction, Tracer
+
+Planned = Callable[[int, int, int], tuple[int, int, int, int, int, bytes]]
+
+
+def planned_cost(cost: CostFunction, model: CostModel, layout: Layout) -> Planned:
+    """`cost` with the plan of each block."""
+    ahead = fetch_ahead(model.core.name)
+    plans: dict[tuple[int, int], bytes] = {}
+
+    def planned(address: int, size: int, target: int) -> tuple[int, int, int, int, int, bytes]:
+        cycles, instructions, *rest = cost(address, size, target)
+        key = (address, size)
+        if key not in plans:
+            plans[key] = make_plan(model.block(address, size), model.starts(address, size), layout, ahead)
+        mark, flow, function = rest or (0, 0, 0)
+        return cycles, instructions, mark, flow, function, plans[key]
+
+    return planned
+
+
+def attach_memories(engine: Engine, tracer: Tracer, layout: Layout) -> Accesses:
+    """Let `tracer`, whose costs come with plans, add the stalls of these memories from now on."""
+    native = not callable(tracer.callback)
+    model = make_memories(layout, native)
+    tracer.memories = model
+    accesses = Accesses(engine, native)
+    for first, last in layout.data_ranges:
+        if isinstance(model, PythonMemories):
+            accesses.call(lambda write, pc, address, size: model.access(write, address), (first, last))
+        else:
+            accesses.add(model.consumer, (first, last))
+    return accesses

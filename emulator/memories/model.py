@@ -1,0 +1,222 @@
+"""Stalls of slow memories in plain Python: the same as `_memories.c`.
+
+A memory is read one line (`read_bytes`) at a time through one port; a read that starts at cycle s delivers at
+s + wait and keeps the port busy to s + wait, so that the next starts at s + wait + 1. Instructions and data share the
+port; nothing that has begun is broken off.
+
+Instructions: a line that was read ahead, that a line buffer holds or that the cache has, costs nothing once it is
+there. Any other is read when the core asks for it, and kept in the cache; of lines read ahead those are kept for which
+the core had to wait (a miss, in ST's words). With prefetch the line behind is read next unless it is there: when the core
+gets the first word of a line, or when it asks for the last and so frees a buffer. Data: one read for each word that the cache does not have. Writes cost nothing: buffers hide them.
+
+The core stalls from when it needs a line or word until it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emulator.memories.layout import Layout
+
+_QUEUE = 4096
+_PREFETCH = {"none": 0, "first word": 1, "last word": 2}
+_AT_LAST_WORD = 2
+
+
+class Cache:
+    """Lines with valid sectors; see CacheKind."""
+
+    def __init__(self, line_shift: int, sector_shift: int, sets: int, ways: int, lru: int) -> None:
+        self._line_shift, self._sector_shift, self._ways, self._lru = line_shift, sector_shift, ways, lru
+        self._sets: list[list[tuple[int, int]]] = [[] for _ in range(sets)]
+
+    def _place(self, address: int) -> tuple[int, int, list[tuple[int, int]]]:
+        line = address >> self._line_shift
+        sector = 1 << ((address & ((1 << self._line_shift) - 1)) >> self._sector_shift)
+        return line, sector, self._sets[line % len(self._sets)]
+
+    def find(self, address: int) -> bool:
+        """Whether the sector is there; the line becomes the one used last."""
+        line, sector, lines = self._place(address)
+        for n, (tag, valid) in enumerate(lines):
+            if tag == line and valid & sector:
+                if self._lru:
+                    lines.append(lines.pop(n))
+                return True
+        return False
+
+    def fill(self, address: int) -> None:
+        """Put the sector in, if need be for the oldest line."""
+        line, sector, lines = self._place(address)
+        for n, (tag, valid) in enumerate(lines):
+            if tag == line:
+                lines[n] = (tag, valid | sector)
+                if self._lru:
+                    lines.append(lines.pop(n))
+                return
+        if len(lines) == self._ways:
+            lines.pop(0)
+        lines.append((line, sector))
+
+
+class _Memory:
+    """State of one memory."""
+
+    def __init__(self, row: Sequence[int], caches: Sequence[Cache]) -> None:
+        self.wait, self.shift, fetch, data, self.prefetch, self.buffers, self.overlap = row
+        self.fetch_cache = caches[fetch] if fetch >= 0 else None
+        self.data_cache = caches[data] if data >= 0 else None
+        self.held: list[int] = []
+        self.ahead: int | None = None
+        self.ahead_ready = 0
+        self._free = 0
+
+    def occupy(self, when: int) -> int:
+        """Start of a read that may begin at `when`."""
+        start = max(when, self._free)
+        self._free = start + self.wait + 1
+        return start
+
+    def hold(self, line: int) -> None:
+        """Keep a line in the line buffers."""
+        if self.buffers:
+            self.held.append(line)
+            del self.held[: -self.buffers]
+
+    def fetch(self, line: int, request: int, done: int) -> int:
+        """When a line of code asked for at `request` is there."""
+        cache, ready = self.fetch_cache, request
+        if self.ahead == line:
+            ready = max(self.ahead_ready, request)
+            if cache and self.ahead_ready > request:
+                cache.fill(line << self.shift)
+            self.ahead = None
+            self.hold(line)
+        elif line not in self.held:
+            if not cache or not cache.find(line << self.shift):
+                ready = self.occupy(request) + self.wait
+                if cache:
+                    cache.fill(line << self.shift)
+            self.hold(line)
+        self._read_ahead(line + 1, max(ready, done) if self.prefetch == _AT_LAST_WORD else ready)
+        return ready
+
+    def _read_ahead(self, line: int, ready: int) -> None:
+        if not self.prefetch or self.ahead == line or line in self.held:
+            return
+        if not (self.fetch_cache and self.fetch_cache.find(line << self.shift)):
+            self.ahead = line
+            self.ahead_ready = self.occupy(ready) + self.wait
+
+    def read(self, address: int, now: int) -> int:
+        """When a word of data is there for a core that wants it at `now`."""
+        cache = self.data_cache
+        if cache and cache.find(address):
+            return now
+        if cache:
+            cache.fill(address)
+        return max(now, self.occupy(now) + self.wait - self.overlap)
+
+
+class PythonMemories:
+    """See the module; the rows are those of `rows_of`."""
+
+    def __init__(
+        self, caches: Sequence[Sequence[int]], memories: Sequence[Sequence[int]], ranges: Sequence[Sequence[int]]
+    ) -> None:
+        made = [Cache(*row) for row in caches]
+        self._memories = [_Memory(row, made) for row in memories]
+        self._ranges = [(first, last, self._memories[number]) for first, last, number in ranges]
+        self._queue: list[int] = []
+        self._expected = self._entered = 0
+        self.fetch_stalls = self.data_stalls = 0
+
+    def access(self, write: bool, address: int) -> None:
+        """Note a data access of the open block."""
+        if not write and len(self._queue) < _QUEUE:
+            self._queue.append(address)
+
+    def begin(self) -> None:
+        """Forget accesses of a block that is not going to be passed."""
+        self._queue.clear()
+
+    def passed(self, plan: bytes, address: int, size: int, now: int) -> tuple[int, int]:
+        """Stalls for code and data of a block that began at `now`."""
+        rows = np.frombuffer(plan, np.int16).tolist()
+        lines, slots, number, *offsets = rows
+        code = self._memories[number] if number >= 0 else None
+        given, self._queue = self._queue, []
+        if address != self._expected:
+            self._entered = now
+        self._expected = address + size
+        line = access = fetch = data = 0
+        spread = max(len(given), slots)
+        while line < lines or access < len(given):
+            offset = offsets[3 * lines + access * slots // spread] if access < len(given) and slots else 0
+            shifted = now + fetch + data
+            if code and line < lines and (access == len(given) or offsets[3 * line + 1] <= offset):
+                need = shifted + offsets[3 * line + 1]
+                request = min(max(shifted + offsets[3 * line], self._entered), need)
+                ready = code.fetch((address >> code.shift) + line, request, shifted + offsets[3 * line + 2])
+                fetch += max(ready - need, 0)
+                line += 1
+            else:
+                data += self._read(given[access], shifted + offset) - shifted - offset
+                access += 1
+        self.fetch_stalls += fetch
+        self.data_stalls += data
+        return fetch, data
+
+    def _read(self, address: int, now: int) -> int:
+        for first, last, memory in self._ranges:
+            if first <= address <= last:
+                return memory.read(address, now)
+        return now
+
+    def replay(self, stream: bytes, edges: bytes, plans: bytes, stalls: npt.NDArray[np.uint64]) -> None:
+        """Pass a recorded stream; adds (code, data) stalls of each edge to `stalls`, of shape (edges, 2)."""
+        words = iter(np.frombuffer(stream, np.uint32).tolist())
+        rows = np.frombuffer(edges, np.uint32).reshape(-1, 4).tolist()
+        offsets, now = np.frombuffer(plans, np.int16), 0
+        for word in words:
+            if word >> 31:
+                self.access(bool(word >> 8 & 1), next(words))
+                continue
+            address, size, cycles, at = rows[word]
+            length = 3 + 3 * int(offsets[at]) + int(offsets[at + 1])
+            found = self.passed(offsets[at : at + length].tobytes(), address, size, now)
+            stalls[word] += np.array(found, np.uint64)
+            now += cycles + sum(found)
+
+
+def rows_of(layout: Layout) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+    """Caches, memories and ranges as rows of ints, which both models take."""
+    caches: list[list[int]] = []
+    memories, ranges = [], []
+    for number, memory in enumerate(layout.memories):
+        place = {"fetch": -1, "data": -1}
+        for cache in memory.caches:
+            for use in ("fetch", "data") if cache.serves == "both" else (cache.serves,):
+                place[use] = len(caches)
+            shifts = [cache.line_bytes.bit_length() - 1, cache.sector_bytes.bit_length() - 1]
+            caches.append([*shifts, cache.sets, cache.ways, int(cache.replacement == "lru")])
+        kind = memory.kind
+        shift = kind.read_bytes.bit_length() - 1
+        memories.append(
+            [memory.wait, shift, place["fetch"], place["data"], _PREFETCH[kind.prefetch], kind.buffers, kind.overlap]
+        )
+        ranges += [[first, last, number] for first, last in memory.ranges]
+    return caches, memories, ranges
+
+
+def make_memories(layout: Layout, native: bool) -> Any:
+    """The model of a layout, in C or in Python."""
+    if native:
+        from emulator._tracer import Memories
+
+        return Memories(*rows_of(layout))
+    return PythonMemories(*rows_of(layout))

@@ -1,0 +1,36 @@
+"""Puts a profile together from what a tracer counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.profile.instructions import instruction_costs
+from emulator.profile.lines import call_sites, line_costs
+from emulator.profile.mix import mix
+from emulator.profile.timeline import Timeline
+from emulator.profile.tree import Profile, call_nodes
+from emulator.source_lines import SourceLines
+from emulator.timing.cost import CostModel
+from emulator.tracer import Tracer
+
+
+def make_profile(
+    tracer: Tracer,
+    model: CostModel,
+    lines: SourceLines,
+    name: Callable[[int], str],
+    clock_hz: int,
+    timeline: Timeline,
+) -> Profile:
+    """The profile so far; `name` gives the function of an address."""
+    costs = instruction_costs(tracer.edges(), model, tracer.stalls())
+    return Profile(
+        nodes=call_nodes(tracer.calls(), name),
+        cycles=tracer.cycles,
+        clock_hz=clock_hz,
+        timeline=tuple(timeline.events),
+        exceptions=timeline.costs(),
+        lines=line_costs(costs.values(), lines, name),
+        mix=mix(costs.values()),
+        sites=call_sites(costs.values(), lines, name),
+    )

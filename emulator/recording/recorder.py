@@ -1,0 +1,72 @@
+"""Records a run: order of edges, data reads, and in the end the code that ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from emulator.accesses import ALL, Accesses
+from emulator.elf import Symbol
+from emulator.engine import Engine
+from emulator.memory import PAGE, Region
+from emulator.pytracer import PythonTracer
+from emulator.recording.recording import Recording
+from emulator.tracer import Tracer
+
+LIMIT = 1 << 27
+"""Words kept of the order of events; beyond it a recording has counts only."""
+
+_BEHIND = 32
+
+
+class RunRecorder:
+    """Records what `tracer` counts from now on, and data accesses to addresses in `within`."""
+
+    def __init__(
+        self, engine: Engine, tracer: Tracer, within: Sequence[tuple[int, int]] = (ALL,), limit: int = LIMIT
+    ) -> None:
+        self._tracer = tracer
+        tracer.forget()
+        tracer.start_recording(limit)
+        self.accesses = Accesses(engine, not isinstance(tracer, PythonTracer))
+        for place in within:
+            if isinstance(tracer, PythonTracer):
+                self.accesses.call(tracer.record_access, place)
+            else:
+                self.accesses.add(tracer.consumer, place)  # type: ignore[attr-defined]
+
+    def finish(
+        self,
+        elf: str,
+        core: str,
+        regions: Sequence[Region],
+        symbols: Sequence[Symbol],
+        read: Callable[[int, int], bytes],
+    ) -> Recording:
+        """What was recorded; `read` gives code as CostModel wants it."""
+        stream, rows, whole = self._tracer.take_recording()
+        table = np.array([row[:3] for row in rows], np.uint32).reshape(-1, 3)
+        pages = sorted({page for row in table.tolist() for page in _pages(*row)})
+        code = np.zeros((len(pages), PAGE), np.uint8)
+        for n, page in enumerate(pages):
+            content = read(page, PAGE)
+            code[n, : len(content)] = np.frombuffer(content, np.uint8)
+        return Recording(
+            elf=elf,
+            core=core,
+            whole=whole,
+            regions=tuple(regions),
+            symbols=tuple(sorted((s for s in symbols if s.kind == "function"), key=lambda s: (s.address, s.name))),
+            stream=np.frombuffer(stream, np.uint32),
+            edges=table,
+            counts=np.array([row[3] for row in rows], np.uint64),
+            pages=np.array(pages, np.uint32),
+            code=code,
+        )
+
+
+def _pages(address: int, size: int, target: int) -> set[int]:
+    """Pages with the block and the first instructions of what follows."""
+    spans = ((address, address + size), (target, target + _BEHIND))
+    return {page * PAGE for first, end in spans for page in range(first // PAGE, (end - 1) // PAGE + 1)}

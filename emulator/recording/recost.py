@@ -1,0 +1,112 @@
+"""Costs a recording for a core and memories: each edge once, the rest is arithmetic, or one pass over the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emulator.errors import RecordingError
+from emulator.memories.fetch import fetch_ahead
+from emulator.memories.layout import Layout
+from emulator.memories.model import make_memories
+from emulator.memories.plan import make_plan
+from emulator.recording.recording import Recording
+from emulator.symbols import SymbolTable
+from emulator.timing.core import load_core
+from emulator.timing.cost import CostModel
+
+
+@dataclass(frozen=True)
+class FunctionCost:
+    """Cycles spent in a function itself, of which `code_stalls` and `data_stalls` waiting for memory."""
+
+    name: str
+    cycles: int
+    instructions: int
+    code_stalls: int
+    data_stalls: int
+
+
+@dataclass(frozen=True)
+class RunCost:
+    """A run on a core: `functions` by falling cycles."""
+
+    core: str
+    cycles: int
+    instructions: int
+    code_stalls: int
+    data_stalls: int
+    functions: tuple[FunctionCost, ...]
+
+
+def recost(recording: Recording, core: str, layout: Layout | None = None, native: bool | None = None) -> RunCost:
+    """The cost of the recorded run on `core` with these slow memories, none by default.
+
+    Raises IllegalInstruction when the core lacks an instruction that ran, UnknownCore, and RecordingError when slow
+    memories need an order of events that was not kept.
+    """
+    table = load_core(core)
+    symbols = SymbolTable(recording.symbols)
+    model = CostModel(table, recording.read, symbols.locate)
+    ran = np.flatnonzero(recording.counts)
+    costs = np.zeros((len(recording.edges), 2), np.uint64)
+    rows: list[list[int]] = recording.edges.tolist()
+    for n in ran.tolist():
+        costs[n] = model.edge(*rows[n])
+    totals = costs * recording.counts[:, None]
+    stalls = np.zeros((len(rows), 2), np.uint64)
+    if layout is not None and layout.memories:
+        stalls = _stalls(recording, model, layout, costs[:, 0], native)
+    table_of = np.column_stack([totals, stalls])
+    sums = table_of.sum(axis=0)
+    cycles = int(sums[0] + sums[2] + sums[3])
+    return RunCost(core, cycles, int(sums[1]), int(sums[2]), int(sums[3]), _functions(rows, table_of, symbols))
+
+
+def _stalls(
+    recording: Recording, model: CostModel, layout: Layout, cycles: npt.NDArray[np.uint64], native: bool | None
+) -> npt.NDArray[np.uint64]:
+    """Cycles lost to (code, data) by each edge."""
+    if not recording.whole:
+        raise RecordingError("the recording holds counts only, its run was too long; slow memories need the order")
+    ahead = fetch_ahead(model.core.name)
+    plans: dict[tuple[int, int], int] = {}
+    made: list[bytes] = []
+    length = 0
+    edges = np.zeros((len(recording.edges) + 1, 4), np.uint32)
+    for n, (address, size, _) in enumerate(recording.edges.tolist(), 1):
+        key = (address, size)
+        if not recording.counts[n - 1]:
+            continue
+        if key not in plans:
+            made.append(make_plan(model.block(*key), model.starts(*key), layout, ahead))
+            plans[key] = length
+            length += len(made[-1]) // 2
+        edges[n] = (address, size, cycles[n - 1], plans[key])
+    stalls = np.zeros((len(edges), 2), np.uint64)
+    memories: Any = make_memories(layout, _native() if native is None else native)
+    memories.replay(recording.stream.tobytes(), edges.tobytes(), b"".join(made), stalls)
+    return stalls[1:]
+
+
+def _native() -> bool:
+    try:
+        from emulator import _tracer  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _functions(
+    rows: list[list[int]], table: npt.NDArray[np.uint64], symbols: SymbolTable
+) -> tuple[FunctionCost, ...]:
+    sums: dict[str, npt.NDArray[np.uint64]] = {}
+    for (address, _, _), row in zip(rows, table, strict=True):
+        function = symbols.function_at(address)
+        name = f"0x{address:08x}" if function is None else function.name
+        sums[name] = sums.get(name, np.zeros(4, np.uint64)) + row
+    found = [FunctionCost(n, int(s[0] + s[2] + s[3]), *(int(v) for v in s[1:])) for n, s in sums.items() if s[1]]
+    return tuple(sorted(found, key=lambda f: (-f.cycles, f.name)))

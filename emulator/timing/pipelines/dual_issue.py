@@ -1,0 +1,81 @@
+"""In-order pipeline that issues up to two instructions a cycle (Cortex-M33, Cortex-M7).
+
+An instruction issues when its operands are ready, at the earliest in the cycle behind its predecessor or, where the
+core's pairs allow it, in the same. If it waits, so does everything behind it. What may pair and when a result can be
+used are tables of the core file (emulator/timing/issue_table.py). A result may come early: an instruction whose row has
+an `early_result`, and whose operands are there in time for the early ALU, runs in that one.
+
+Rules:
+
+* fetch_bytes, fetch_queue: width of an instruction fetch and how many of them are kept ahead; see fetch.py. 0 bytes:
+  code never keeps the pipeline waiting.
+* target_pairs: whether the target of a taken branch may issue together with it, if it has been fetched.
+* mispredicted: cycles lost at the end of a loop, where a backward conditional branch is not taken;
+  mispredicted_known_flags: the same if the flags were set early_flags cycles before, or more. All other branches count
+  as predicted, and with loop_ends_learned these as well.
+* banks: number of word-wide memory banks for loads in pairs, 0 if they never collide. Banks are compared where both
+  addresses have the same base; others count as different.
+
+A block's cost is the time until the head of the target is through, less the time of the head by itself: that is how
+latencies and half-filled pairs reach across the edge. Instructions that an IT block skips cost as if they ran.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from emulator.decode import Instruction
+from emulator.errors import TimingError
+from emulator.timing.core import Core
+from emulator.timing.issue_table import load_issue_table
+from emulator.timing.pipelines.issue import Issue, Operation, Rules
+from emulator.timing.roles import reads, writes
+
+
+def make(core: Core) -> DualIssue:
+    """The pipeline with the numbers of this core."""
+    return DualIssue(core)
+
+
+class DualIssue:
+    """See `emulator.timing.pipelines.Pipeline`."""
+
+    lookahead = 12
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._table = load_issue_table(core.name)
+        given = {rule.name: rule.value for rule in core.rules}
+        if given.keys() != (wanted := {f.name for f in fields(Rules)}):
+            raise TimingError(f"core table {core.name}.toml: dual_issue wants the rules {', '.join(sorted(wanted))}")
+        self._rules = Rules(**given)
+        self._operations: dict[int, Operation] = {}
+
+    def edge(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> int:
+        """Cycles of `block` when the program goes on at `target`."""
+        issue = Issue(self._table, self._rules)
+        for instruction in block[:-1]:
+            issue.step(self._operation(instruction))
+        last = block[-1]
+        taken = last.writes_pc and not (last.conditional and target == last.end)
+        if taken:
+            issue.branch(self._operation(last), target)
+        else:
+            issue.step(self._operation(last))
+            issue.mispredict(last)
+        return self._through(issue, head) - self._through(Issue(self._table, self._rules), head)
+
+    def _through(self, issue: Issue, head: tuple[Instruction, ...]) -> int:
+        for instruction in head:
+            issue.step(self._operation(instruction))
+        return issue.next
+
+    def _operation(self, instruction: Instruction) -> Operation:
+        """What the pipeline wants to know of an instruction, made once. It keeps the instruction, so the id stays its own."""
+        key = id(instruction)
+        if key not in self._operations:
+            row = self._core.classify(instruction)
+            own = {"any", "wide" if instruction.wide else "narrow", *(["sets flags"] if instruction.sets_flags else [])}
+            groups = frozenset((*row.groups, *own))
+            self._operations[key] = Operation(instruction, row, groups, reads(instruction), writes(instruction))
+        return self._operations[key]

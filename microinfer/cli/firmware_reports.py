@@ -1,0 +1,50 @@
+"""Options of `emulate` for where time and memory went, and the tables they ask for."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from microinfer.cli import options
+
+if TYPE_CHECKING:
+    from emulator.board import Board
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile", action="store_true", help="show where the time went: functions, instructions, exceptions"
+    )
+    parser.add_argument("--lines", action="store_true", help="show cycles by source line")
+    parser.add_argument(
+        "--memory", action="store_true", help="show high-water marks of stacks and heap, and what is touched"
+    )
+    parser.add_argument("--top", type=options.positive_int, default=30, metavar="N", help="rows of a table")
+
+
+def wants_profile(args: argparse.Namespace) -> bool:
+    """Whether a profile has to be kept."""
+    return bool(args.profile or args.lines or args.memory or args.export)
+
+
+def show(args: argparse.Namespace, board: Board) -> None:
+    """Print the tables asked for to standard error."""
+    from microinfer.cli.console import error_console
+    from microinfer.report import firmware_memory, firmware_profile
+
+    console = error_console()
+    if args.profile:
+        profile = board.profile()
+        console.print(firmware_profile.functions(profile, args.top))
+        console.print(firmware_profile.instructions(profile))
+        if profile.exceptions:
+            console.print(firmware_profile.exceptions(profile))
+    if args.lines:
+        console.print(firmware_profile.lines(board.profile(), args.top))
+    if args.memory:
+        use = board.memory_use()
+        console.print(firmware_memory.stacks(use))
+        if use.touched:
+            console.print(firmware_memory.touched(use, args.top))
+        if use.heap is not None:
+            console.print(firmware_memory.heap(use.heap), highlight=False, markup=False, soft_wrap=True)
