@@ -25,7 +25,7 @@ check: $(INSTALLED)
 benchmark: compiler
 	for script in benchmarks/*.py; do $(PY) $$script || exit 1; done
 
-$(INSTALLED): pyproject.toml setup.py emulator/_tracer.c
+$(INSTALLED): pyproject.toml setup.py $(wildcard emulator/_*.c emulator/_*.h)
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@
@@ -41,4 +41,4 @@ $(VENV)/.oracle: $(INSTALLED)
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info emulator/_tracer*.so
+	rm -rf $(VENV) build *.egg-info emulator/_*.so

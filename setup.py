@@ -3,7 +3,7 @@
 from setuptools import Extension, find_packages, setup
 
 KERNELS = "microinfer._kernels"
-NATIVE = ["emulator/_tracer.c", "emulator/_memories.c", "emulator/_accesses.c"]
+NATIVE = ["emulator/_tracer.c", "emulator/_memories.c", "emulator/_memories_type.c", "emulator/_accesses.c"]
 HEADERS = ["emulator/_memories.h", "emulator/_accesses.h"]
 
 setup(
@@ -15,7 +15,10 @@ setup(
     package_dir={KERNELS: "kernels"},
     package_data={
         KERNELS: ["include/*.h", "src/*.c", "startup/*.c", "linker/*.ld"],
-        "emulator": ["cores/*.toml", "boards/*.toml", "memories/*.toml", "timing/*.toml", "peripherals/*.toml", "py.typed", "*.pyi"],
+        "emulator": [
+            *(f"{folder}/*.toml" for folder in ("cores", "boards", "memories", "timing", "peripherals")),
+            *("py.typed", "*.pyi", "roms/*.hex", "roms/*.s"),
+        ],
         "microinfer": ["numerics/*.toml", "verify/*.toml", "py.typed"],
     },
 )

@@ -8,6 +8,7 @@ asks.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,16 +31,18 @@ class Accesses:
         self._engine = engine
         functions = engine.register_functions() if native and engine.native() is not None else None
         self._functions = functions if _extension() is not None else None
-        self._kept: list[object] = []
 
     @property
     def native(self) -> bool:
         """Whether C consumers can be added."""
         return self._functions is not None
 
-    def add(self, consumer: tuple[int, int], within: tuple[int, int] = ALL) -> None:
-        """Call a C consumer, as (function, pointer), for accesses to addresses from `within[0]` to `within[1]`."""
-        hook = self._hook(within)
+    def add(self, consumer: tuple[int, int], within: tuple[int, int] = ALL, writes: bool = True) -> None:
+        """Call a C consumer, as (function, pointer), for accesses to addresses from `within[0]` to `within[1]`.
+
+        Without `writes` for reads only, which leaves stores as fast as they were.
+        """
+        hook = self._hook(within, writes)
         hook.add(*consumer, *within)
 
     def call(self, consumer: Consumer, within: tuple[int, int] = ALL) -> None:
@@ -67,18 +70,17 @@ class Accesses:
         self.call(touch, within)
         return touched
 
-    def _hook(self, within: tuple[int, int]):  # type: ignore[no-untyped-def]
+    def _hook(self, within: tuple[int, int], writes: bool = True) -> Any:
         extension = _extension()
         if self._functions is None or extension is None:
             raise TracerError("native access consumers need the emulator._tracer extension; use call()")
         hook = extension.Accesses(*self._functions)
-        self._kept.append(hook)
-        if not self._engine.hook_accesses_natively(hook.callback, hook.user_data, *within):
+        if not self._engine.hook_accesses_natively(hook.callback, hook.user_data, *within, writes, hook):
             raise TracerError("this version of Unicorn's binding takes no native callback; use call()")
         return hook
 
 
-def _extension():  # type: ignore[no-untyped-def]
+def _extension() -> Any:
     try:
         from emulator import _tracer
     except ImportError:

@@ -8,6 +8,7 @@ result = board.run(max_cycles=10_000_000)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from emulator.board_file import BoardFile, load_board
@@ -17,7 +18,10 @@ from emulator.elf import Image
 from emulator.errors import EmulatorError
 from emulator.firmware import Firmware
 from emulator.footprint.usage import MemoryUse
+from emulator.gdbstub.server import listen
 from emulator.images import read_image
+from emulator.legality import check_legality
+from emulator.memories.layout import WhatIf
 from emulator.profile.tree import Profile
 from emulator.run_result import RunResult
 from emulator.source_lines import SourceLines
@@ -29,9 +33,10 @@ class Board:
     """A board by name, without firmware.
 
     folders: where to look for the user's own boards and peripherals; tracer: as for Machine; strict: unknown registers
-    are errors; shared: directory for semihosting files, none by default; arguments: semihosting command line; source:
+    are errors; foreign: load code that the core lacks, which then faults; shared: directory for semihosting files, none by default; arguments: semihosting command line; source:
     console input, bytes or steps that wait for output (emulator.dialogue); sink: gets console output as it comes;
-    profile: keep a tree of calls, for `profile()`; memory: follow stacks and heap, for `memory_use()`, and keep a profile.
+    profile: keep a tree of calls, for `profile()`; memory: follow stacks and heap, for `memory_use()`, and keep a profile;
+    what_if: another clock, other wait states, no caches.
 
     Raises UnknownBoard, BoardError.
     """
@@ -49,9 +54,15 @@ class Board:
         sink: Callable[[bytes], None] | None = None,
         profile: bool = False,
         memory: bool = False,
+        what_if: WhatIf | None = None,
+        foreign: bool = False,
     ) -> None:
         self._folders = [Path(folder) for folder in folders]
         self.description: BoardFile = load_board(name, self._folders)
+        if what_if is not None and what_if.clock_hz is not None:
+            self.description = replace(self.description, clock_hz=what_if.clock_hz)
+        self._what_if = what_if
+        self._foreign = foreign
         self.core = load_core(self.description.core)
         self._options = tracer, strict, Path(shared) if shared is not None else None, arguments
         self._profiled, self._memory = profile or memory, memory
@@ -61,12 +72,14 @@ class Board:
     def load(self, source: str | Path | bytes, base: int | None = None) -> Image:
         """Put firmware into fresh memory and reset: an ELF, Intel HEX, or raw bytes for address `base`.
 
-        Raises ElfError, ImageError, BoardError.
+        Raises ElfError, ImageError, BoardError, and IllegalInstruction for an ELF with instructions that the core lacks.
         """
         image = read_image(source, base)
         lines = SourceLines(source)
+        if not self._foreign:
+            check_legality(source, image, self.core, SymbolTable(image.symbols).locate, lines.find)
         console = Console(self._source, self._sink)
-        self._loaded = Firmware(self.description, image, lines, console, self._folders, self._options)
+        self._loaded = Firmware(self.description, image, lines, console, self._folders, self._options, self._what_if)
         if self._profiled:
             self._loaded.start_profile()
         if self._memory:
@@ -85,8 +98,26 @@ class Board:
         text = until.encode() if isinstance(until, str) else until
         return self._firmware().run(max_cycles, timeout, text or None)
 
+    def serve_gdb(
+        self,
+        port: int = 0,
+        max_cycles: int | None = None,
+        timeout: float | None = None,
+        listening: Callable[[int], None] | None = None,
+    ) -> RunResult:
+        """Wait for GDB on a TCP port of the loopback interface, 0 for any free one, and let it run the firmware.
+
+        `listening` is called with the port once GDB can connect. The limits are those of `run`. The result is how the
+        firmware ended, "stopped" when GDB killed it or went away. Raises GdbError.
+        """
+        firmware, server = self._firmware(), listen(port)
+        with server:
+            if listening is not None:
+                listening(server.getsockname()[1])
+            return firmware.serve_gdb(server, max_cycles, timeout)
+
     def send(self, data: str | bytes) -> None:
-        """More console input, behind all that is there."""
+        """More console input, behind all that is there, a millisecond from here."""
         self._firmware().console.send(data.encode() if isinstance(data, str) else data)
 
     def profile(self) -> Profile:

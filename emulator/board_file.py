@@ -18,7 +18,7 @@ class Memory:
     """A memory. `also_at`: further addresses of the same bytes.
 
     `timing` names a file in emulator/memories, "" for memory that needs no wait states; `wait_states` are those that
-    hold whatever the clock.
+    hold whatever the clock. `contents` names a ROM in emulator/roms.
     """
 
     region: Region
@@ -26,13 +26,15 @@ class Memory:
     source: str
     timing: str = ""
     wait_states: int | None = None
+    contents: str = ""
 
 
 @dataclass(frozen=True)
 class PeripheralRow:
-    """A peripheral: file name of its kind, address, interrupt numbers by line name, numbers that it may ask for, its clock.
+    """A peripheral: file name of its kind, address, interrupt numbers by line name, numbers that it may ask for.
 
-    `also_at`: further addresses of the same registers.
+    `clock` is the one that feeds it; `also_at`: further addresses of the same registers; `atomic_aliases`: it has the
+    RP2040's addresses to flip, set and clear bits.
     """
 
     name: str
@@ -43,6 +45,7 @@ class PeripheralRow:
     clock: str
     source: str
     also_at: tuple[int, ...] = ()
+    atomic_aliases: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _board(name: str, table: Mapping[str, Any]) -> BoardFile:
 def _memory(row: Mapping[str, Any]) -> Memory:
     region = Region(row["name"], row["start"], row["size"], row.get("permissions", "rwx"))
     timing, wait_states = row.get("timing", ""), row.get("wait_states")
-    return Memory(region, tuple(row.get("also_at", ())), row["source"], timing, wait_states)
+    return Memory(region, tuple(row.get("also_at", ())), row["source"], timing, wait_states, row.get("contents", ""))
 
 
 def _peripherals(row: Mapping[str, Any]) -> list[PeripheralRow]:
@@ -132,6 +135,7 @@ def _peripherals(row: Mapping[str, Any]) -> list[PeripheralRow]:
             clock=row.get("clock", ""),
             source=row["source"],
             also_at=tuple(row.get("also_at", ())),
+            atomic_aliases=row.get("atomic_aliases", False),
         )
         for name, base in places.items()
     ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import numpy as np
 
 from emulator.board_file import BoardFile
 from emulator.elf import Image
 from emulator.engine import Engine
 from emulator.errors import BoardError, EngineError
+from emulator.images import read_image
 from emulator.memory import PAGE, MemoryMap, Region
 
 _IO_AREAS = ((0x40000000, 0x20000000), (0xE0000000, 0x00100000))
@@ -15,7 +18,8 @@ _IO_AREAS = ((0x40000000, 0x20000000), (0xE0000000, 0x00100000))
 
 def io_areas(board: BoardFile) -> list[tuple[int, int]]:
     """Start and size of what the architecture gives to peripherals, and of pages elsewhere where the board has some."""
-    pages = {row.base // PAGE * PAGE for row in board.peripherals}
+    rows = [(base, 4 if row.atomic_aliases else 1) for row in board.peripherals for base in (row.base, *row.also_at)]
+    pages = {base // PAGE * PAGE + n * PAGE for base, count in rows for n in range(count)}
     outside = (p for p in sorted(pages) if not any(start <= p < start + size for start, size in _IO_AREAS))
     return [*_IO_AREAS, *((page, PAGE) for page in outside)]
 
@@ -41,8 +45,9 @@ class BoardMemory:
                 Region(f"{memory.region.name} at 0x{start:08x}", start, size, permissions) for start in memory.also_at
             ]
         self.map = MemoryMap(regions)
-        self._last = regions[0]
-        self._start, self._end = self._last.start, self._last.end
+        self._known: dict[int, tuple[int, Region]] = {}
+        for rom in (memory.contents for memory in board.memories if memory.contents):
+            self.load(read_image(resources.files("emulator").joinpath("roms", f"{rom}.hex").read_bytes()))
 
     def _pages(self, size: int) -> int:
         """Host address of zeroed pages."""
@@ -70,11 +75,12 @@ class BoardMemory:
 
     def find(self, address: int, size: int = 1) -> Region | None:
         """The memory that holds these bytes."""
-        if self._start <= address and address + size <= self._end:
-            return self._last
+        known = self._known.get(address >> 12)
+        if known is not None and address + size <= known[0]:
+            return known[1]
         region = self.map.find(address, size)
         if region is not None:
-            self._last, self._start, self._end = region, region.start, region.end
+            self._known[address >> 12] = region.end, region
         return region
 
     def writable(self, address: int, size: int) -> bool:
@@ -87,6 +93,11 @@ class BoardMemory:
         if self.find(address, 4) is None:
             return None
         return int.from_bytes(self._engine.read(address, 4), "little")
+
+    def write_word(self, address: int, value: int) -> None:
+        """Set a little-endian word; nothing happens where there is no memory."""
+        if self.find(address, 4) is not None:
+            self._engine.write(address, value.to_bytes(4, "little"))
 
     def code(self, address: int, size: int) -> bytes:
         """Up to `size` bytes, fewer where the memory ends."""

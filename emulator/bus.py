@@ -116,14 +116,20 @@ class Bus:
         if not address < pc < address + size:
             return 0
         if (address, pc) not in self._costs:
-            self._costs[address, pc] = self._model.edge(address, pc - address, pc)[0]
+            try:
+                self._costs[address, pc] = self._model.edge(address, pc - address, pc)[0]
+            except EmulatorError:
+                self._costs[address, pc] = 0
         return self._costs[address, pc]
 
     def _pc(self) -> int:
         address, size = self._tracer.block
         if not size:
             return address
-        block = self._model.block(address, size)
+        try:
+            block = self._model.block(address, size)
+        except EmulatorError:
+            return address
         if (address, size) not in self._only:
             self._only[address, size] = _only_access(block)
         only = self._only[address, size]

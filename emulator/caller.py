@@ -62,6 +62,8 @@ class Caller:
 
     def slow_down(self, layout: Layout) -> None:
         """Charge what these memories cost from now on; edges counted so far are dropped."""
+        if self.tracer.memories is not None:
+            raise EmulatorError("the memories have their timing already; load the image again to change it")
         self.tracer.forget()
         self._cost = planned_cost(self._model.edge, self._model, layout)
         self._accesses = attach_memories(self._engine, self.tracer, layout)

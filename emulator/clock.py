@@ -41,6 +41,10 @@ class Clock:
         """Cycles since power-on."""
         return self._tracer.cycles + (self.inside() if self.inside is not None else 0)
 
+    def instructions(self) -> int:
+        """Instructions since power-on, up to the block that is open."""
+        return self._tracer.instructions
+
     def advance(self, cycles: int) -> None:
         """Let time pass without instructions."""
         self._tracer.cycles += cycles

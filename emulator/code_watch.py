@@ -45,11 +45,12 @@ class CodeWatch:
         if pc not in self._starts:
             self._starts.add(pc)
             self._note(pc, None)
-        if self._found or self._retired:
-            self.settle()
+        self.settle()
 
     def settle(self) -> bool:
         """Watch what was found since; true if the run stopped only for that."""
+        if not (self._found or self._retired):
+            return False
         found, self._found = self._found, {}
         for address, (start, end) in found.items():
             self._hooks[address] = self._uc.hook_add(
@@ -76,6 +77,8 @@ class CodeWatch:
         self._uc.ctl_flush_tb()
 
     def _on_new_block(self, uc: Any, current: Any, previous: Any, data: Any) -> None:
+        if not current.size:  # an exit lies there
+            return
         self._starts.add(current.pc)
         self._note(current.pc, current.size)
         if self._found:

@@ -59,10 +59,10 @@ class Console:
             self._look(before)
 
     def send(self, data: bytes) -> None:
-        """More input, behind all that is there."""
+        """More input, behind all that is there, when whoever sits at the console has had time to type it."""
         self._steps.append(Send(data))
-        if not self._answering:
-            self._proceed(len(self._output))
+        if not self._answering and len(self._steps) == 1:
+            self._answer_later()
 
     def restart(self) -> None:
         """The callbacks that `later` promised are gone: ask for them again."""

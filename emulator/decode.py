@@ -6,6 +6,7 @@ Quirks of Capstone 5 that are corrected here and pinned in tests/emulator/test_d
 * SMLAL and friends do not list their accumulators as read; SSAT, USAT, PKHBT and PKHTB list an operand without access.
 * STMDB with writeback, VPUSH and VPOP do not list the base as written, and PUSH, POP and these do not say that they
   write it back; VLDM lists its registers without access, VPUSH as written.
+* UADD8 and some of its kind count as setting flags, but GE is all they set.
 * UXTAB and the other extend-and-add instructions list their second source without access.
 * Mnemonics carry width and condition suffixes; `insn_name` has neither, but calls NOP, WFI and the like "hint", VMRS to
   the flags "fmstat", VMOV of a constant "fconsts" and VMOV between a core register and half a double "fmdhr".
@@ -30,11 +31,13 @@ from emulator.security_instructions import security_instruction
 
 _ACCUMULATE_LONG = re.compile(r"^(smlal|umlal|umaal|smlsl)")
 _VMOV = ("fconsts", "fconstd", "fmdhr")
+_PARALLEL = re.compile(r"^[su](add|sub)(8|16)$|^[su](asx|sax)$")
 _UNLISTED = re.compile(r"^[su]sat(16)?$|^pkh|^[su]xta")
 _UNCONDITIONAL = (_arm.ARM_CC_AL, _arm.ARM_CC_INVALID)
 _LOADS = re.compile(r"^(ldr|ldm|lda|pop|vldr|vldm|vpop|vlldm)")
 _STORES = re.compile(r"^(str|stm|stl|push|vstr|vstm|vpush|vlstm)")
 _ALIASES = {"sb": "r9", "sl": "r10", "fp": "r11", "ip": "r12"}
+_NAMES: dict[int, str] = {}
 _ALIAS = re.compile(r"\b(sb|sl|fp|ip)\b")
 _STACK = ("push", "pop", "vpush", "vpop")
 _MULTIPLE = re.compile(r"^(v?ldm|v?stm|v?push|v?pop)")
@@ -117,12 +120,12 @@ class Decoder:
         """The instruction at the start of `code`, None if that is no instruction."""
         return next(self._instructions(code, address), None)
 
-    def sequence(self, code: bytes, address: int) -> tuple[Instruction, ...]:
-        """The instructions of `code` up to the first bytes that are none."""
-        return tuple(self._instructions(code, address))
+    def sequence(self, code: bytes, address: int, most: int = 0) -> tuple[Instruction, ...]:
+        """The instructions of `code` up to the first bytes that are none, but not more than `most` if that is given."""
+        return tuple(self._instructions(code, address, most))
 
-    def _instructions(self, code: bytes, address: int) -> Iterator[Instruction]:
-        for insn in self._cs.disasm(code, address):
+    def _instructions(self, code: bytes, address: int, most: int = 0) -> Iterator[Instruction]:
+        for insn in self._cs.disasm(code, address, most):
             yield _instruction(insn)
 
 
@@ -154,7 +157,7 @@ def _instruction(insn: Any) -> Instruction:
         writes_pc=jumps or "pc" in writes,
         is_call=name in ("bl", "blx", "blxns"),
         conditional=name in ("cbz", "cbnz") or (name != "it" and insn.cc not in _UNCONDITIONAL),
-        sets_flags=bool(insn.update_flags),
+        sets_flags=bool(insn.update_flags) and not _PARALLEL.match(name),
         target=immediate & 0xFFFFFFFF if jumps and immediate is not None else None,
         extension=extension_of(name, insn.op_str, insn.size),
         operand2=operand2(bytes(insn.bytes)),
@@ -199,8 +202,10 @@ def _registers(insn: Any, name: str) -> tuple[set[str], set[str]]:
 
 
 def _register(insn: Any, number: int) -> str:
-    name = str(insn.reg_name(number))
-    return _ALIASES.get(name, name)
+    if number not in _NAMES:
+        name = str(insn.reg_name(number))
+        _NAMES[number] = _ALIASES.get(name, name)
+    return _NAMES[number]
 
 
 def _listed(insn: Any) -> tuple[str, ...]:

@@ -174,12 +174,19 @@ def _symbols(elf: Any) -> tuple[Symbol, ...]:
         if not isinstance(table, SymbolTableSection):
             continue
         for entry in table.iter_symbols():
-            kind = kinds.get(entry["st_info"]["type"])
+            kind = kinds.get(entry["st_info"]["type"]) or _untyped(entry, elf)
             if kind is None or not entry.name or entry["st_shndx"] == "SHN_UNDEF":
                 continue
             value = entry["st_value"] & ~1 if kind == "function" else entry["st_value"]
             found[Symbol(entry.name, value, entry["st_size"], kind)] = None
     return tuple(sorted(found, key=lambda s: (s.address, s.name)))
+
+
+def _untyped(entry: Any, elf: Any) -> Literal["object"] | None:
+    """GCC gives no type to statics of -O0: what has a size and lies in data is an object."""
+    if entry["st_info"]["type"] != "STT_NOTYPE" or not entry["st_size"] or not isinstance(entry["st_shndx"], int):
+        return None
+    return None if elf.get_section(entry["st_shndx"])["sh_flags"] & 4 else "object"
 
 
 def _attributes(elf: Any) -> tuple[str | None, bool]:
@@ -205,3 +212,28 @@ def open_elf(source: str | Path | bytes) -> Any:
     """pyelftools' view of an ELF, for `emulator.dwarf`; None for other files. Raises what pyelftools raises."""
     _, content = _content(source)
     return ELFFile(io.BytesIO(content)) if content[:4] == b"\x7fELF" else None
+
+
+def read_code_ranges(source: str | Path | bytes) -> tuple[tuple[int, int], ...]:
+    """Start and end of Thumb code as the mapping symbols $t and $d tell, by address; empty without symbols."""
+    try:
+        _, content = _content(source)
+        return _code_ranges(ELFFile(io.BytesIO(content))) if content[:4] == b"\x7fELF" else ()
+    except Exception:
+        return ()
+
+
+def _code_ranges(elf: Any) -> tuple[tuple[int, int], ...]:
+    table = elf.get_section_by_name(".symtab")
+    marks: dict[int, list[tuple[int, bool]]] = {}
+    for entry in () if table is None else table.iter_symbols():
+        if entry.name[:2] in ("$t", "$d", "$a") and isinstance(entry["st_shndx"], int):
+            marks.setdefault(entry["st_shndx"], []).append((entry["st_value"], entry.name[1] == "t"))
+    found = []
+    for index, places in marks.items():
+        section = elf.get_section(index)
+        if section["sh_flags"] & 4:
+            places.sort()
+            ends = [*(place for place, _ in places[1:]), section["sh_addr"] + section["sh_size"]]
+            found += [(start, end) for (start, code), end in zip(places, ends, strict=True) if code and start < end]
+    return tuple(sorted(found))

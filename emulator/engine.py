@@ -104,6 +104,7 @@ class Engine:
         self._uc.ctl_set_tcg_buffer_size(_CODE_BUFFER)
         self._uc.ctl_exits_enabled(True)
         self._exits: set[int] = set()
+        self._owners: list[object] = []
         self._access: Access | None = None
         self._interrupt: int | None = None
         self._exit = -1
@@ -238,19 +239,25 @@ class Engine:
         """
         hook = self._hook_natively(_unicorn.UC_HOOK_BLOCK, callback, user_data, 1, 0)
         if hook is not None:
-            library, handle = self.native() or (None, None)
-            remove = lambda: library.uc_hook_del(handle, hook)  # noqa: E731
-            self._block_hook = remove, lambda: self.hook_blocks_natively(callback, user_data)
+            library, handle = self.native() or (_library(), None)
+            self._block_hook = (
+                lambda: library.uc_hook_del(handle, hook),
+                lambda: self.hook_blocks_natively(callback, user_data),
+            )
         return hook is not None
 
-    def hook_accesses_natively(self, callback: int, user_data: int, first: int, last: int) -> bool:
+    def hook_accesses_natively(
+        self, callback: int, user_data: int, first: int, last: int, writes: bool, owner: object
+    ) -> bool:
         """Call a C function (uc, int type, uint64 address, int size, int64 value, user_data) at each data access.
 
-        Only for addresses from `first` to `last`. The function has to clear the IT bits of `flags_register`; else as
-        `hook_blocks_natively`.
+        Only for addresses from `first` to `last`, and without `writes` only for reads. The function has to clear the IT
+        bits of the register that `register_functions` names; else as `hook_blocks_natively`, but `owner`, which holds
+        what `user_data` points to, is kept alive here.
         """
-        kinds = _unicorn.UC_HOOK_MEM_READ | _unicorn.UC_HOOK_MEM_WRITE
+        kinds = _unicorn.UC_HOOK_MEM_READ | (_unicorn.UC_HOOK_MEM_WRITE if writes else 0)
         hooked = self._hook_natively(kinds, callback, user_data, first, last)
+        self._owners.append(owner)
         self.forget_code()
         return hooked is not None
 
@@ -261,7 +268,7 @@ class Engine:
         if library is None:
             return None
         addresses = (ctypes.cast(f, ctypes.c_void_p).value or 0 for f in (library.uc_reg_read, library.uc_reg_write))
-        return *addresses, _arm.UC_ARM_REG_XPSR  # type: ignore[return-value]
+        return *addresses, _arm.UC_ARM_REG_XPSR
 
     def _hook_natively(self, kinds: int, callback: int, user_data: int, first: int, last: int) -> Any:
         native = self.native()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from socket import socket
 
+from emulator.bit_band import add_bit_bands
 from emulator.board_file import BoardFile
 from emulator.board_memory import BoardMemory, io_areas
+from emulator.boot import heap, vector_table
 from emulator.bus import Bus
 from emulator.clock import Clock
 from emulator.console import Console
@@ -24,15 +27,20 @@ from emulator.footprint.objects import from_debug
 from emulator.footprint.recorder import MemoryRecorder
 from emulator.footprint.touched import Touched
 from emulator.footprint.usage import MemoryUse
+from emulator.gdbstub.parts import Parts
+from emulator.gdbstub.server import serve
 from emulator.incident import Incidents
+from emulator.memories.attach import attach_with
+from emulator.memories.layout import WhatIf, board_layout
+from emulator.peripherals.atomic_aliases import AtomicAliases
 from emulator.peripherals.base import Peripheral
 from emulator.peripherals.catalog import find_peripheral
 from emulator.peripherals.port import Port, System
 from emulator.processor import End, Processor
-from emulator.protection import Protection
-from emulator.profile.recorder import Recorder
 from emulator.profile.make import make_profile
+from emulator.profile.recorder import Recorder
 from emulator.profile.tree import Profile
+from emulator.protection import Protection
 from emulator.run_result import FaultReport, RunResult
 from emulator.semihosting import Semihosting
 from emulator.source_lines import SourceLines
@@ -40,8 +48,8 @@ from emulator.stop import Stop
 from emulator.symbols import SymbolTable
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
-from emulator.timing.marks import marked_cost
-from emulator.tracer import NO_LIMIT, attach
+from emulator.timing.marks import forgiving, marked_cost
+from emulator.tracer import NO_LIMIT
 from emulator.traps import Traps
 
 _KEPT_FAULTS = 8
@@ -51,6 +59,9 @@ _ANSWERS_A_SECOND = 1000
 class Firmware:
     """A board with firmware in it."""
 
+    recorder: Recorder | None = None
+    memory_recorder: MemoryRecorder | None = None
+
     def __init__(
         self,
         board: BoardFile,
@@ -59,6 +70,7 @@ class Firmware:
         console: Console,
         folders: Sequence[Path],
         options: tuple[str | None, bool, Path | None, str],
+        what_if: WhatIf | None = None,
     ) -> None:
         tracer, strict, shared, arguments = options
         core, profile = load_core(board.core), load_profile(board.core)
@@ -68,7 +80,9 @@ class Firmware:
         self.memory.load(image)
         self.symbols = SymbolTable(image.symbols)
         self._model = CostModel(core, self.memory.code, self.symbols.locate)
-        self.tracer = attach(self.engine, marked_cost(self._model, self.symbols), tracer)
+        cost = marked_cost(self._model, self.symbols)
+        slow = board_layout(board, what_if)
+        self.tracer, self._accesses = attach_with(self.engine, cost, self._model, slow, forgiving, tracer)
         clock = Clock(self.tracer, board.clock_hz)
         bits = min(board.priority_bits, profile.priority_bits)
         controller = Controller(board.interrupts, bits, profile.main_extension)
@@ -79,15 +93,17 @@ class Firmware:
         self._protection.open_to_all = lambda: self.unit.settings.open_bus
         traps = Traps(self.engine, core, self._model, self.memory.code, self.unit.settings, frames)
         traps.interrupt, traps.code_changed = clock.interrupt, self._code_changed
+        self._traps = traps
         self._bus = Bus(self.engine, self.tracer, self._model, clock, controller, strict)
         self._bus.locate = self.symbols.locate
         for start, size in io_areas(board):
             self.engine.map_io(start, size, self._bus.read, self._bus.write)
-        self._semihosting = Semihosting(self.memory, console, clock, shared, arguments, self._heap(image))
+        self._semihosting = Semihosting(self.memory, console, clock, shared, arguments, heap(board, image))
         self.processor = Processor(
             self.engine, self.tracer, clock, self.unit, self._bus, self._semihosting, traps, self._protection
         )
         self.processor.fault_seen = self._fault_seen
+        self.unit.told = self._told
         self.processor.locked_up = self._locked_up
         self._incidents = Incidents(self.engine, self.memory, self.symbols, self.describe)
         self._faults: list[FaultReport] = []
@@ -97,9 +113,7 @@ class Firmware:
         self._peripherals = self._plug(system, folders)
         self._clock = clock
         console.stop, console.later = self._request_stop, self._answer_later
-        self._vectors = self._vector_table(image)
-        self.recorder: Recorder | None = None
-        self.memory_recorder: MemoryRecorder | None = None
+        self._vectors = vector_table(board, self.memory, image)
         self._sections = image.sections
         self.processor.pc = self._reset()
 
@@ -125,7 +139,7 @@ class Firmware:
         self.memory_recorder = MemoryRecorder(
             self.engine, self.tracer, self._model, self.unit.frames, self.symbols, self.memory.word, touched
         )
-        self.unit.observer = Observers(self.recorder, self.memory_recorder.stacks)
+        self.unit.observer = Observers(self.recorder, self.memory_recorder.stacks, touched)
         self.memory_recorder.start(self.processor.pc)
 
     def memory_use(self) -> MemoryUse:
@@ -160,30 +174,12 @@ class Firmware:
         for row in rows.values():
             port = Port(row.name, system, dict(row.interrupts), dict(row.options), row.clock)
             made[row.name] = find_peripheral(row.kind, folders)(port)
+            registers = AtomicAliases(made[row.name]) if row.atomic_aliases else made[row.name]
             for base in (row.base, *row.also_at):
-                self._bus.add(base, made[row.name])
+                self._bus.add(base, registers)
+        if system.profile.bit_band:
+            add_bit_bands(self.engine, self.memory, self._bus, system)
         return made
-
-    def _heap(self, image: Image) -> tuple[int, int, int, int]:
-        """Base and limit of heap and stack for SYS_HEAPINFO: what the image leaves free of its RAM."""
-        used = [(s.address, s.address + s.size) for s in image.segments if "w" in s.permissions]
-        for memory in self._board.memories:
-            region = memory.region
-            ends = [end for start, end in used if region.holds(start) and "w" in region.permissions]
-            if ends and region.start:
-                base = -(-max(ends) // 8) * 8
-                return base, region.end, region.end, base
-        return 0, 0, 0, 0
-
-    def _vector_table(self, image: Image) -> int:
-        """Where the board boots from, or the start of the image if nothing bootable lies there."""
-        starts = sorted(s.load_address for s in image.segments if s.data)
-        for start in (self._board.vectors, *starts):
-            stack, entry = self.memory.word(start), self.memory.word(start + 4)
-            if stack and entry and entry & 1 and self.memory.find(stack - 4, 4) and self.memory.find(entry & ~1, 2):
-                return start
-        listed = ", ".join(f"0x{start:08x}" for start in (self._board.vectors, *starts))
-        raise BoardError(f"no vector table at {listed}: want a stack pointer into memory and a reset handler")
 
     def _answer_later(self, answer: Callable[[], None]) -> None:
         self._clock.schedule(self._clock.now() + self._board.clock_hz // _ANSWERS_A_SECOND, answer)
@@ -234,6 +230,19 @@ class Firmware:
             raise error
         return self._result(end)
 
+    def serve_gdb(self, server: socket, max_cycles: int | None, timeout: float | None) -> RunResult:
+        """See Board.serve_gdb."""
+        parts = Parts(
+            self.engine, self.tracer, self.processor, self.unit, self.memory, self._bus, self.console, self._model,
+            self._protection, self._traps, self._board, self._reset, self.describe,
+            lambda: self._faults[-1].text if self._faults else "", lambda: self._semihosting.exit_code,
+            self._code_changed,
+        )  # fmt: skip
+        try:
+            return self._result(serve(server, parts, max_cycles, timeout, io_areas(self._board)))
+        finally:
+            self._semihosting.close()
+
     def _result(self, end: End) -> RunResult:
         return RunResult(
             end=end.kind,
@@ -256,6 +265,13 @@ class Firmware:
     def _fault_seen(self, stop: Stop, origin: int) -> None:
         self._faults.append(self._incidents.report(stop, origin, self.tracer.cycles))
         del self._faults[:-_KEPT_FAULTS]
+
+    def _told(self, bit: int, pc: int, what: str, cause: str) -> None:
+        """A fault of exception entry or return."""
+        bits = status_names(bit)
+        self._faults.append(FaultReport(what, self.describe(pc), (), cause, bits, self.tracer.cycles))
+        del self._faults[:-_KEPT_FAULTS]
+        self.processor.note_fault()
 
     def _locked_up(self, reason: str, pc: int) -> None:
         report = FaultReport(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emulator.board_memory import BoardMemory
+from emulator.decode import Decoder
 from emulator.engine import Engine
 from emulator.exceptions.status import (
     DIVBYZERO,
@@ -38,6 +39,7 @@ class Incidents:
     ) -> None:
         self._engine, self._memory, self._symbols, self._describe = engine, memory, symbols, describe
         self._registers = RegisterSet(engine, "sp lr")
+        self._decoder = Decoder()
 
     def report(self, stop: Stop, origin: int, cycles: int) -> FaultReport:
         """The fault that ended a run; `origin` is the instruction that jumped, for faults of a jump."""
@@ -99,18 +101,23 @@ class Incidents:
             what = f"{access.access} of {access.size} bytes at 0x{access.address:08x}"
             return what, self._access_cause(access.address, access.access, sp)
         if stop.kind == "illegal":
-            code = self._memory.code(stop.pc, 4).hex(" ", 2)
-            return f"undefined instruction {code}", "data executed as code, or code for another core"
+            return f"undefined instruction {self._text(stop.pc)}", "data executed as code, or code for another core"
         if stop.kind == "alignment":
             return "unaligned access", "a pointer cast to a wider type; this core has no unaligned accesses"
         if stop.kind == "breakpoint":
             return "breakpoint without a debugger", "an assertion of the firmware, or a debugger's breakpoint left in"
         return f"jump to 0x{stop.pc:08x} without the Thumb bit", "a function pointer or vector with bit 0 clear"
 
+    def _text(self, pc: int) -> str:
+        """An instruction as text, or its bytes where it is none."""
+        code = self._memory.code(pc, 4)
+        instruction = self._decoder.first(code, pc)
+        return code.hex(" ", 2) if instruction is None else instruction.text
+
     def _trapped(self, stop: Stop) -> tuple[str, str]:
         """An instruction that the core refuses: its text, and where an unaligned access went."""
         what, cause = _TRAPS[stop.fault]
-        text = stop.detail or self._memory.code(stop.pc, 4).hex(" ", 2)
+        text = stop.detail or self._text(stop.pc)
         at = "" if stop.access is None else f" at 0x{stop.access.address:08x}"
         return what.format(text) + at, cause
 

@@ -19,7 +19,7 @@ from emulator.errors import EmulatorError
 from emulator.memories.layout import Layout
 from emulator.memory import MemoryMap, Region
 from emulator.placement import ALIGNMENT, Buffer, Placement
-from emulator.recording.recorder import RunRecorder
+from emulator.recording.recorder import LIMIT, RunRecorder
 from emulator.recording.recording import Recording
 from emulator.sandbox import Sandbox
 from emulator.timing.core import load_core
@@ -209,15 +209,21 @@ class Machine:
         """Let memories cost what `layout` says from now on; edges counted so far are dropped."""
         self._loaded()[0].slow_down(layout)
 
-    def record(self) -> None:
-        """Record calls from now on, and what they read from memory that they cannot write; see `recording`."""
+    def record(self, limit: int = LIMIT) -> None:
+        """Record calls from now on, and what they read from memory that they cannot write; see `recording`.
+
+        Beyond `limit` words of 32 bits the order is lost, and counts are all that is left.
+        """
         caller, space = self._loaded()
+        if self._recorder is not None:
+            self._recorder.restart(limit)
+            return
         within = [(r.start, r.end - 1) for r in space.memory if "w" not in r.permissions]
-        self._recorder = RunRecorder(space.engine, caller.tracer, within)
+        self._recorder = RunRecorder(space.engine, caller.tracer, within, limit)
 
     def recording(self) -> Recording:
         """What ran since `record`, to be saved or costed again (emulator.recording)."""
-        caller, space = self._loaded()
+        space = self._loaded()[1]
         if self._recorder is None:
             raise EmulatorError("nothing was recorded: call machine.record() before the calls")
         return self._recorder.finish(self._digest, self.core.name, tuple(space.memory), self.symbols, space.code)

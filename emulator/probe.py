@@ -1,8 +1,8 @@
 """Stops a run in front of instructions and memory accesses that a debugger asks for.
 
-What is relied on; tests/emulator/gdbstub pins it: an instruction hook that calls uc_emu_stop ends the run in front of its
-instruction and leaves the block whole; between IT and the end of what it guards the stop comes too late, so there the
-IT itself has to be asked for. A hook of a read that stops comes before the read; one of a write may come behind the
+What is relied on; tests/emulator/gdbstub pins it: an instruction hook that calls uc_emu_stop ends the run in front of
+its instruction and leaves the block whole; between IT and the end of what it guards it comes too late, so there the IT
+itself has to be asked for. A hook of a read that stops comes before the read; one of a write may come behind the
 write and the rest of an IT block, so the registers and the bytes are kept in the hook and put back.
 """
 

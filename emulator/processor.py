@@ -41,8 +41,8 @@ class End:
 class Processor:
     """One core with its exceptions.
 
-    `fault_seen` is called with each fault before the core takes it, `locked_up` when it cannot take one. A debugger puts
-    itself between core and engine: `execute` runs the engine, and `midway` says that PC lies inside a block, whose
+    `fault_seen` is called with each fault before the core takes it, `locked_up` when it cannot take one. A debugger
+    puts itself between core and engine: `execute` runs the engine, and `midway` says that PC lies inside a block, whose
     exceptions have been looked for at its beginning.
     """
 
@@ -68,7 +68,6 @@ class Processor:
         self._engine, self._tracer, self._clock = engine, tracer, clock
         self._unit, self._bus, self._semihosting = unit, bus, semihosting
         self._traps, self._protection = traps, protection
-        self.slept = 0
         self._decoder = Decoder()
         self._call = RegisterSet(engine, "r0 r1")
         self._result = RegisterSet(engine, "r0")
@@ -193,17 +192,11 @@ class Processor:
     def _wait_for_event(self, until: int) -> End | None:
         """WFE: goes on at once if there was an event, which it takes; else sleeps until one comes."""
         unit, controller = self._unit, self._unit.controller
-        unit.event |= self._traps.sent
+        controller.event |= self._traps.sent
         self._traps.sent = False
-        before = controller.pending
-
-        def wakes() -> bool:
-            sent = unit.settings.send_on_pend and controller.pending & ~before
-            return bool(unit.event or sent or controller.beats(controller.next(), unit.level()))
-
-        end = self._pass_time(until, wakes)
+        end = self._pass_time(until, lambda: controller.event or controller.beats(controller.next(), unit.level()))
         if end is None and self._tracer.cycles < until:
-            unit.event = False
+            controller.event = False
         return end
 
     def _pass_time(self, until: int, wakes: Callable[[], bool]) -> End | None:
@@ -217,7 +210,7 @@ class Processor:
                 break
             self._clock.advance(max(due - self._tracer.cycles, 0))
             self._clock.run_due()
-        self.slept += self._tracer.cycles - begin
+        self._unit.slept += self._tracer.cycles - begin
         return None
 
     def _breakpoint(self, stop: Stop) -> End | None:
@@ -255,21 +248,27 @@ class Processor:
         if stop.kind == "illegal" and not self._state.read()[0] & _THUMB:
             return Stop("interrupt", stop.pc, None, INVALID_STATE)
         access = self._protection.sized(stop)
-        if access is not None and self._protection.denies(access):
-            return replace(stop, access=access, fault=IACCVIOL if access.access == "fetch" else DACCVIOL)
+        denied = None if access is None else self._protection.first_denied(access)
+        if denied is not None:
+            return replace(stop, access=denied, fault=IACCVIOL if denied.access == "fetch" else DACCVIOL)
         return replace(stop, access=access)
 
     def _take(self, stop: Stop, kind: FaultKind, hfsr: int, origin: tuple[int, int] = (0, 0)) -> None:
-        self.fault_seen(stop, self._last_instruction(origin))
+        self.fault_seen(stop, self._last_instruction(origin, stop.pc))
         kind.record(self._unit.status)
         self._faults += 1
         self.pc = self._unit.fault(kind.number, stop.pc, hfsr)
         self._tracer.begin()
 
-    def _last_instruction(self, block: tuple[int, int]) -> int:
+    def note_fault(self) -> None:
+        """There was a fault of exception entry or return."""
+        self._faults += 1
+
+    def _last_instruction(self, block: tuple[int, int], pc: int) -> int:
+        """What led to `pc`: the end of the open block, or `pc` itself where nothing ran before it."""
         address, size = block
         if not size:
-            return address
+            return pc
         try:
             return self._decoder.block(self._engine.read(address, size), address)[-1].address
         except EmulatorError:

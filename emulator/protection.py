@@ -24,7 +24,7 @@ _NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr"
 
 
 class Protection:
-    """`code(address, size)` reads instructions; `open_to_all` says whether unprivileged code may use the private bus."""
+    """`code(address, size)` reads instructions; `open_to_all`: unprivileged code may use the private bus."""
 
     def __init__(self, engine: Engine, mpu: Mpu, tracer: Tracer, code: Callable[[int, int], bytes]) -> None:
         self.open_to_all: Callable[[], bool] = lambda: False
@@ -79,6 +79,13 @@ class Protection:
         letter = "x" if access.access == "fetch" else access.access[0]
         return letter not in self._mpu.letters(access.address, self._mode[0])
 
+    def first_denied(self, access: Access) -> Access | None:
+        """The part of an access that the MPU forbids first, None if it allows all."""
+        end = access.address + max(access.size, 1)
+        places = (access.address, *(b for b in self._mpu.borders() if access.address < b < end))
+        parts = (replace(access, address=place) for place in places)
+        return next((part for part in parts if self.denies(part)), None)
+
     def allows_frame(self, address: int, size: int, privileged: bool) -> bool:
         """Whether exception entry or return in that mode may use a stack frame."""
         if not self._mpu.on(False):
@@ -110,9 +117,7 @@ class Protection:
         page = access.address & ~(PAGE_SIZE - 1)
         if _PRIVATE_BUS <= page < _PRIVATE_BUS + _PRIVATE_SIZE or not self._page(page)[1]:
             return False
-        end = access.address + max(access.size, 1)
-        inner = (b for b in self._mpu.borders() if access.address < b < end)
-        return not any(self.denies(replace(access, address=place)) for place in (access.address, end - 1, *inner))
+        return self.first_denied(access) is None
 
     def step(self, stop: Stop) -> Stop:
         """Let the instruction of such a stop run; gives how that ended."""

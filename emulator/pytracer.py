@@ -65,12 +65,12 @@ class PythonTracer:
         entry = self._table.get(key)
         if entry is None:
             try:
-                cycles, instructions, *mark = self._cost(address, size, target)
+                cost = self._cost(address, size, target)
             except BaseException as error:
                 self._error = self._error or error
                 return
-            self._plans[key] = bytes(mark.pop()) if len(mark) > 3 else b""  # type: ignore[arg-type]
-            entry = self._table[key] = [0, cycles, instructions, *mark]  # type: ignore[list-item]
+            self._plans[key] = cost[5] if len(cost) > 5 else b""
+            entry = self._table[key] = [0, *cost[:5]]
             self._numbers[key] = len(self._numbers) + 1
         spent = entry[1] + self._stalled(key)
         if self._stream is not None and len(self._stream) < self._limit:

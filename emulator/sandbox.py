@@ -97,7 +97,7 @@ class Sandbox:
         return np.array(words, np.uint32), context
 
     def watch(self, callback: Callable[[bool, int, int, int], None]) -> Callable[[], None]:
-        """Call `callback(is_write, pc, offset, size)` at each access to `memory`; slow. The function returned ends it."""
+        """Call `callback(is_write, pc, offset, size)` at each access to `memory`; slow. The result ends that."""
         parts = [(slot.start, slot.end, k * self.slot_size) for k, slot in enumerate(self.slots)]
         parts.append((self.stack.start, self.stack.end, len(self.slots) * self.slot_size))
 

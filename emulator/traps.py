@@ -111,11 +111,9 @@ class Traps:
         """Addresses in a block that `check` wants to see."""
         block = self._block(address, size)
         found: dict[int, list[Watched]] = {}
-        for watched, place in _places(block, self._interesting, self._code):
+        whole = size is None or (block and block[-1].end == address + size)
+        for watched, place in _places(block, self._interesting, self._code, None if whole else address):
             found.setdefault(place, []).append(watched)
-        end = block[-1].end if block else address
-        if size is not None and end < address + size:
-            found.setdefault(end, []).append(Watched(None))
         self._watched.update({place: tuple(rows) for place, rows in found.items()})
         return list(found)
 
@@ -216,18 +214,27 @@ def _writes_mode(instruction: Instruction) -> bool:
 
 
 def _places(
-    block: tuple[Instruction, ...], interesting: Callable[[Instruction], bool], code: Callable[[int, int], bytes]
+    block: tuple[Instruction, ...],
+    interesting: Callable[[Instruction], bool],
+    code: Callable[[int, int], bytes],
+    cut_from: int | None,
 ) -> Iterator[tuple[Watched, int]]:
-    """What to watch and where: at the instruction, or at the IT that guards it."""
+    """What to watch and where: at the instruction, or at the IT that guards it.
+
+    `cut_from` is the address of a block behind whose instructions bytes follow that are none.
+    """
     start = 0
     conditions: list[int] = []
     for instruction in block:
-        if instruction.name == "it":
+        if instruction.name == "it" and not interesting(instruction):
             start, conditions = instruction.address, _guards(code(instruction.address, 1)[0])
             continue
         guard = conditions.pop(0) if conditions else None
         if interesting(instruction):
             yield Watched(instruction, guard), instruction.address if guard is None else start
+    if cut_from is not None:
+        end = block[-1].end if block else cut_from
+        yield (Watched(None, conditions[0]), start) if conditions else (Watched(None), end)
 
 
 def _guards(it: int) -> list[int]:

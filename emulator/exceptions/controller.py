@@ -26,7 +26,8 @@ _CONFIGURABLE = (MEM_MANAGE, BUS_FAULT, USAGE_FAULT)
 
 
 class Controller:
-    """State of every exception; bit n of a mask stands for exception number n.
+    """State of every exception; bit n of a mask stands for exception number n. `event` is the register that WFE waits
+    for, `send_on_pend` is SCR.SEVONPEND.
 
     `changed` is set by whatever could let another exception run, and cleared by whoever looks. `pend_seen` and
     `unpend_seen` are told the mask of what becomes pending, or no more, while the firmware runs.
@@ -47,6 +48,7 @@ class Controller:
         self.priority = [0] * self.count
         self.priority[RESET], self.priority[NMI], self.priority[HARD_FAULT] = -3, -2, -1
         self.group_shift = 0
+        self.event = self.send_on_pend = False
         self.changed = True
 
     def set_priority(self, number: int, value: int) -> None:
@@ -67,6 +69,8 @@ class Controller:
     def pend_all(self, mask: int) -> None:
         """Make several pending."""
         self.pend_seen(mask)
+        if self.send_on_pend and mask & ~self.pending:
+            self.event = True
         self.pending |= mask
         self.changed = True
 

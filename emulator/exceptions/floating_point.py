@@ -2,7 +2,8 @@
 
 Lazy stacking: entry reserves the room and notes where; the first FP instruction of the handler stores the registers.
 Here they are stored at entry already, to the same place, so a handler that looks finds them early; LSPACT, the room,
-the times and what return does are those of lazy stacking.
+the times and what return does are those of lazy stacking. The engine begins a new FP context with FPSCR zero, whatever
+FPDSCR holds.
 
 Source: ARMv7-M ARM (DDI0403E), B1.5.7 and B3.2.21 to B3.2.23.
 """
@@ -37,7 +38,6 @@ class FloatContext:
         self.control = FloatControl()
         self._engine = engine
         self._registers = RegisterSet(engine, _NAMES)
-        self._status = RegisterSet(engine, "fpscr")
 
     def reset(self) -> None:
         """As after power-on."""
@@ -48,14 +48,13 @@ class FloatContext:
         return bool(self.control.fpccr & ASPEN)
 
     def saved(self, address: int, thread: bool, unprivileged: bool) -> bytes:
-        """The upper part of a frame that begins at `address`; the handler begins with the default status."""
+        """The upper part of a frame, which begins at `address`."""
         *doubles, fpscr = self._registers.read()
         control = self.control
         if control.fpccr & LSPEN:
             control.fpccr = control.fpccr & ~(_THREAD | _USER) | LSPACT
             control.fpccr |= (_THREAD if thread else 0) | (_USER if unprivileged else 0)
             control.fpcar = address
-        self._status.write(control.fpdscr)
         return struct.pack("<8Q2I", *doubles, fpscr, 0)
 
     def used(self) -> None:
@@ -63,10 +62,9 @@ class FloatContext:
         self.control.fpccr &= ~LSPACT
 
     def restore(self, data: bytes) -> None:
-        """From a frame, unless lazy stacking never stored it: then only the status had changed."""
-        *values, fpscr, _ = struct.unpack("<8Q2I", data)
+        """From a frame, unless lazy stacking never stored it: then nothing has changed."""
         if self.control.fpccr & LSPACT:
             self.control.fpccr &= ~LSPACT
-            self._status.write(fpscr)
         else:
+            *values, fpscr, _ = struct.unpack("<8Q2I", data)
             self._registers.write(*values, fpscr)

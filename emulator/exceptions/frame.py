@@ -41,8 +41,8 @@ class Frames:
 
     `refusal(address, size, privileged)` tells what forbids a frame there, None if nothing does. `current` is the number
     of the exception that runs, 0 in thread mode; `frame` the address of the last frame moved; `privileged` the mode
-    that the core was left in; `thumb` whether a return was to Thumb code; `limits` those of MSP and PSP; `return_base` what EXC_RETURN is made from:
-    NONSECURE_RETURN on ARMv8-M without the Security Extension.
+    that the core was left in; `thumb` whether a return was to Thumb code; `limits` those of MSP and PSP; `return_base`
+    what EXC_RETURN is made from: NONSECURE_RETURN on ARMv8-M without the Security Extension.
     """
 
     def __init__(

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 class CoreSettings:
     """divide_by_zero, unaligned: CCR.DIV_0_TRP and UNALIGN_TRP; fpu: CPACR for coprocessor 10 (0 nobody, 1 privileged
     code, 3 all); nested_thread: CCR.NONBASETHRDENA; open_bus: CCR.USERSETMPEND; faultmask: FAULTMASK, where it matters
-    to the MPU; send_on_pend: SCR.SEVONPEND.
+    to the MPU.
 
-    `changed` is called behind changes that code which is already translated does not know of.
+    `traced` is told of DEMCR.TRCENA, `changed` is called behind changes that code which is already translated does not know of.
     """
 
     divide_by_zero: bool = False
@@ -21,14 +21,15 @@ class CoreSettings:
     nested_thread: bool = False
     open_bus: bool = False
     faultmask: bool = False
-    send_on_pend: bool = False
     changed: Callable[[], None] = field(default=lambda: None)
+    traced: Callable[[bool], None] = field(default=lambda on: None)
 
     def reset(self) -> None:
         """As after power-on."""
         self.divide_by_zero = self.unaligned = self.nested_thread = False
-        self.open_bus = self.faultmask = self.send_on_pend = False
+        self.open_bus = self.faultmask = False
         self.fpu = 0
+        self.traced(False)
         self.changed()
 
     def configure(self, divide_by_zero: bool, unaligned: bool, nested_thread: bool, open_bus: bool) -> None:

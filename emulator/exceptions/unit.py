@@ -59,8 +59,9 @@ class Observer(Protocol):
 class ExceptionUnit:
     """Enters and leaves exceptions. `word(address)` reads the vector table, None where there is no memory.
 
-    `observer`, where there is one, is told of each step. `event` is the register of WFE; `overhead` the cycles spent
-    on the way into and out of handlers.
+    `observer`, where there is one, is told of each step. `overhead` the cycles spent
+    on the way into and out of handlers, `slept` those in WFI and WFE.
+    `told(bit, pc, what, cause)` is called with faults of entry and return themselves.
     """
 
     def __init__(
@@ -77,8 +78,8 @@ class ExceptionUnit:
         self.vtor = 0
         self.settings = CoreSettings()
         self.mpu = Mpu(profile.mpu_regions, profile.architecture == "v8m")
-        self.event = False
-        self.overhead = 0
+        self.overhead = self.slept = 0
+        self.told: Callable[[int, int, str, str], None] = lambda bit, pc, what, cause: None
         self._trouble = ""
         self.observer: Observer | None = None
         self._clock = clock
@@ -91,7 +92,6 @@ class ExceptionUnit:
         self.vtor = vtor
         self.settings.reset()
         self.mpu.reset()
-        self.event = False
         self.frames.limits[:] = 0, 0
         self.frames.current, self.frames.privileged = 0, True
         if self.frames.float is not None:
@@ -143,8 +143,8 @@ class ExceptionUnit:
             code = self.frames.push(pc, number)
         except StackError as error:
             code = self.frames.return_base | 0x18
-            number = self._stack_fault(number, level, error.why)
-        self.event = True
+            number = self._stack_fault(number, level, error, pc)
+        self.controller.event = True
         if self.observer is not None:
             self.observer.stacked(self.frames.frame)
         self._spend(self._profile.entry)
@@ -156,10 +156,12 @@ class ExceptionUnit:
         self._clock.advance(cycles)
         self._clock.run_due()
 
-    def _stack_fault(self, number: int, level: int, why: Refusal) -> int:
+    def _stack_fault(self, number: int, level: int, error: StackError, pc: int) -> int:
         """A frame that cannot be written: its own fault if that can run, else HardFault, pending with the first."""
-        wanted, bit = _STACKING[why]
+        wanted, bit = _STACKING[error.why]
         self.status.cfsr |= bit
+        what = f"no stack frame at 0x{error.address:08x} for {exception_name(number)}"
+        self.told(bit, pc, what, "stack overflow, or a stack pointer that was overwritten")
         if self.controller.escalates(wanted, level) or not self.controller.main_extension:
             wanted = HARD_FAULT
             self.status.hfsr |= FORCED
@@ -179,6 +181,7 @@ class ExceptionUnit:
         if not handler & 1:
             self._trouble = f"the vector of {exception_name(number)} is 0x{handler:08x}, not a handler"
             self.status.cfsr |= INVSTATE
+            self.told(INVSTATE, handler, self._trouble, "vector table overwritten, or VTOR wrong")
             return self._synchronous(USAGE_FAULT, handler, FORCED)
         return handler & ~1
 
@@ -186,6 +189,7 @@ class ExceptionUnit:
         """No memory for the vector: HardFault runs first, the exception stays pending."""
         self.status.hfsr |= VECTTBL
         self._trouble = f"no memory for the vector of {exception_name(number)}: vector table at 0x{self.vtor:08x}"
+        self.told(0, self.vtor + 4 * number, self._trouble, "VTOR wrong")
         if number <= HARD_FAULT:
             raise Lockup(self._trouble)
         return self._vector(HARD_FAULT, code)
@@ -198,7 +202,7 @@ class ExceptionUnit:
             self.frames.clear_faultmask()
             self.settings.faultmask = False
         controller.deactivate(number)
-        self.event = True
+        self.controller.event = True
         if self.observer is not None:
             self.observer.left(number)
         if not was_active or not self._valid(code, nested):
@@ -221,6 +225,8 @@ class ExceptionUnit:
             self.observer.unstacked(self.frames.frame, pc)
         if not self.frames.thumb:
             self.status.cfsr |= INVSTATE
+            what = f"exception return to 0x{pc:08x} without the Thumb bit"
+            self.told(INVSTATE, pc, what, "a stack frame made up or overwritten: its xPSR lacks bit 24")
             return self._synchronous(USAGE_FAULT, pc, FORCED)
         return pc
 
@@ -238,6 +244,8 @@ class ExceptionUnit:
     def _chained(self, number: int, bit: int, code: int) -> int:
         """A fault of the return itself: taken at once on the frame that is still there."""
         self.status.cfsr |= bit
+        what = f"exception return with 0x{code:08x} fails"
+        self.told(bit, code & ~1, what, "LR of a handler or its stack frame overwritten, or a stack pointer changed")
         level = self.level()
         if self.controller.escalates(number, level) or not self.controller.main_extension:
             self.status.hfsr |= FORCED

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from emulator.elf import Section, Symbol
 from emulator.engine import Engine
+from emulator.errors import EmulatorError
 from emulator.exceptions.frame import Frames
 from emulator.footprint.chain import Chains
 from emulator.footprint.dips import changes_stack, dip
@@ -63,7 +64,11 @@ class MemoryRecorder:
         return self._watch.take_error()
 
     def _describe(self, address: int, size: int) -> tuple[int, int]:
-        block = self._model.block(address, size)
+        """See stack_watch.Describe; what is no code is the tracer's to complain about, if it comes to run."""
+        try:
+            block = self._model.block(address, size)
+        except EmulatorError:
+            return 0, 0
         found = saves(block)
         if found:
             self._saves[address] = found
@@ -125,7 +130,7 @@ class MemoryRecorder:
             where, high, size = holder.name, holder.address + holder.size, holder.size
         elif holder is not None:
             where = f"{holder.name}+0x{stack.low - holder.address:x}"
-        else:
+        elif stack.main:
             ends = (s.address + s.size for s in sections if s.address + s.size <= stack.low)
             below = max((end for end in ends if stack.high - end < 1 << 24), default=None)
             size = None if below is None else stack.high - below

@@ -26,20 +26,27 @@ class Save:
 
 
 def saves(block: Iterable[Instruction]) -> tuple[Save, ...]:
-    """All stores of several registers downwards, or behind a subtraction, through something other than SP."""
+    """All stores of several registers downwards, or behind a subtraction, through something other than SP.
+
+    A register that the block sets to something else first cannot be known, and gives none.
+    """
     known: dict[str, tuple[str, int]] = {}
     fp_bytes: dict[str, int] = {}
     found: list[Save] = []
+    lost: set[str] = set()
     for instruction in block:
         operands = [part.strip(" !{}") for part in instruction.operands.split(",")]
         register = operands[0]
         if instruction.name == "mrs" and operands[-1] == "psp":
             known[register] = "psp", 0
+            lost.discard(register)
         elif instruction.name == "sub" and (amount := _IMMEDIATE.search(instruction.operands)):
             source = operands[1] if len(operands) > 2 else register
             base, offset = known.get(source, (source, 0))
             known[register] = base, offset - int(amount[1], 0)
-        elif instruction.is_store and instruction.is_multiple and register != "sp":
+            if source in lost:
+                lost.add(register)
+        elif instruction.is_store and instruction.is_multiple and register != "sp" and register not in lost:
             base, offset = known.get(register, (register, 0))
             if instruction.name in _DESCENDING:
                 offset -= 4 * instruction.transfers
@@ -52,6 +59,5 @@ def saves(block: Iterable[Instruction]) -> tuple[Save, ...]:
                     found[-2] = Save(base, offset, True)
                 known[register] = base, offset
         else:
-            for name in instruction.writes & known.keys():
-                del known[name]
+            lost |= instruction.writes
     return tuple(found)

@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from emulator.accesses import READ, WRITTEN, Accesses
-from emulator.board_file import BoardFile
+from emulator.board_file import BoardFile, Memory
 from emulator.elf import Section
 from emulator.engine import Engine
 from emulator.footprint.pieces import Piece
 
 _Map = npt.NDArray[np.uint8]
+_FRAME = 32
 
 
 @dataclass(frozen=True)
@@ -35,37 +36,81 @@ class TouchedSymbol:
     touched: int
 
 
+class _Memory:
+    """Maps of one memory at each of its addresses; only where it holds sections is looked at."""
+
+    def __init__(self, accesses: Accesses, memory: Memory, sections: Sequence[Section]) -> None:
+        self._size = memory.region.size
+        self._places = memory.region.start, *memory.also_at
+        offsets = ((self._offset(s.address), s.size) for s in sections)
+        self._parts = [slice(offset, offset + size) for offset, size in offsets if offset is not None]
+        self._maps = [accesses.touched(place, self._size) for place in self._places] if self._parts else []
+        self._kept = np.zeros(self._size if self._parts else 0, np.uint8)
+
+    def _offset(self, address: int) -> int | None:
+        return next((address - p for p in self._places if p <= address < p + self._size), None)
+
+    def keep(self) -> None:
+        """Move what was touched so far out of the way."""
+        for part in self._parts:
+            for each in self._maps:
+                self._kept[part] |= each[part]
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew, but for what was kept."""
+        for part in self._parts:
+            for each in self._maps:
+                each[part] = 0
+
+    def bits(self, address: int, size: int) -> _Map | None:
+        """What happened to some bytes; None where they do not lie here."""
+        offset = self._offset(address)
+        if offset is None or not self._maps:
+            return None
+        part = slice(offset, offset + size)
+        found = self._kept[part].copy()
+        for each in self._maps:
+            found |= each[part]
+        return found
+
+    def write(self, address: int, size: int) -> None:
+        """Bytes that the core writes by itself."""
+        offset = self._offset(address)
+        if offset is not None and self._maps:
+            self._maps[0][offset : offset + size] |= WRITTEN
+
+
 class Touched:
     """Maps over the memories that the image has sections in; the other addresses of a memory lead to the same bytes."""
 
     def __init__(self, engine: Engine, board: BoardFile, sections: Sequence[Section], native: bool) -> None:
         accesses = Accesses(engine, native)
-        self._maps: list[tuple[int, list[_Map]]] = []
-        self._kept: list[_Map] = []
-        for memory in board.memories:
-            start, size = memory.region.start, memory.region.size
-            places = start, *memory.also_at
-            if any(place <= s.address < place + size for s in sections for place in places):
-                self._maps.append((start, [accesses.touched(place, size) for place in places]))
-                self._kept.append(np.zeros(size, np.uint8))
-        self._places = [
-            (place, memory.region.start, memory.region.size)
-            for memory in board.memories
-            for place in (memory.region.start, *memory.also_at)
-        ]
+        self._memories = [_Memory(accesses, memory, sections) for memory in board.memories]
 
     def keep(self) -> None:
         """Before a reset: what was touched so far counts, what start-up code touches next may not."""
-        for (_, maps), kept in zip(self._maps, self._kept, strict=True):
-            for part in maps:
-                kept |= part
-        self.clear()
+        for memory in self._memories:
+            memory.keep()
 
     def clear(self) -> None:
         """Begin anew."""
-        for _, maps in self._maps:
-            for part in maps:
-                part[:] = 0
+        for memory in self._memories:
+            memory.clear()
+
+    def stacked(self, frame: int) -> None:
+        """The core writes a stack frame (an observer of the exception unit); FP registers are written lazily."""
+        for memory in self._memories:
+            memory.write(frame, _FRAME)
+
+    def entered(self, number: int, handler: int) -> None:
+        """See Observer."""
+
+    def left(self, number: int) -> None:
+        """See Observer."""
+
+    def unstacked(self, frame: int, pc: int) -> None:
+        """See Observer."""
 
     def rows(self, pieces: Sequence[Piece]) -> tuple[TouchedSymbol, ...]:
         """Objects by size, largest first."""
@@ -80,15 +125,5 @@ class Touched:
         return tuple(sorted(found, key=lambda row: (-row.size, row.address)))
 
     def _bits(self, address: int, size: int) -> _Map | None:
-        """The map of some bytes, by whatever address of their memory."""
-        place = next(((p, start) for p, start, length in self._places if p <= address < p + length), None)
-        if place is None:
-            return None
-        for (start, maps), kept in zip(self._maps, self._kept, strict=True):
-            if start == place[1]:
-                part = slice(address - place[0], address - place[0] + size)
-                bits = kept[part].copy()
-                for each in maps:
-                    bits |= each[part]
-                return bits
-        return None
+        found = (memory.bits(address, size) for memory in self._memories)
+        return next((bits for bits in found if bits is not None), None)

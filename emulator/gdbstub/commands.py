@@ -57,7 +57,7 @@ class Commands:
     def on_g(self, _: str) -> bytes:
         return b"".join(self._registers.read(n) for n in range(len(self._registers.all))).hex().encode()
 
-    def on_G(self, text: str) -> bytes:  # noqa: N802
+    def on_G(self, text: str) -> bytes:
         data = bytes.fromhex(text)
         for number, register in enumerate(self._registers.all):
             size = register.bits // 8
@@ -71,7 +71,7 @@ class Commands:
     def on_p(self, text: str) -> bytes:
         return self._registers.read(_number(text)).hex().encode()
 
-    def on_P(self, text: str) -> bytes:  # noqa: N802
+    def on_P(self, text: str) -> bytes:
         number, _, value = text.partition("=")
         self._registers.write(_number(number), bytes.fromhex(value))
         return b"OK"
@@ -80,11 +80,11 @@ class Commands:
         address, size = _pair(text)
         return self._memory.read(address, min(size, _MOST_READ)).hex().encode()
 
-    def on_M(self, text: str) -> bytes:  # noqa: N802
+    def on_M(self, text: str) -> bytes:
         place, _, data = text.partition(":")
         return self._write(place, bytes.fromhex(data))
 
-    def on_X(self, text: str) -> bytes:  # noqa: N802
+    def on_X(self, text: str) -> bytes:
         place, _, data = text.partition(":")
         return self._write(place, data.encode("latin-1"))
 
@@ -96,7 +96,7 @@ class Commands:
             self._memory.write(address, data)
         return b"OK"
 
-    def on_Z(self, text: str) -> bytes:  # noqa: N802
+    def on_Z(self, text: str) -> bytes:
         return self._set_stop(text, True)
 
     def on_z(self, text: str) -> bytes:
@@ -113,31 +113,31 @@ class Commands:
             return _FAILED
         return _include(self._execution.watches, Watch(address, size, *_WATCHES[kind]), on, _MOST_WATCHES)
 
-    def on_vFlashErase(self, text: str) -> bytes:  # noqa: N802
+    def on_vFlashErase(self, text: str) -> bytes:
         address, size = _pair(text.removeprefix(":"))
         self._memory.write(address, b"\xff" * min(size, 64 << 20))
         return b"OK"
 
-    def on_vFlashWrite(self, text: str) -> bytes:  # noqa: N802
+    def on_vFlashWrite(self, text: str) -> bytes:
         address, _, data = text.removeprefix(":").partition(":")
         self._memory.write(_number(address), data.encode("latin-1"))
         return b"OK"
 
-    def on_vFlashDone(self, _: str) -> bytes:  # noqa: N802
+    def on_vFlashDone(self, _: str) -> bytes:
         return b"OK"
 
-    def on_vContSupported(self, _: str) -> bytes:  # noqa: N802
+    def on_vContSupported(self, _: str) -> bytes:
         return b"vCont;c;C;s;S;r"
 
-    def on_qSupported(self, _: str) -> bytes:  # noqa: N802
+    def on_qSupported(self, _: str) -> bytes:
         known = ("QStartNoAckMode+", "qXfer:features:read+", "qXfer:memory-map:read+", "vContSupported+", "hwbreak+")
         return f"PacketSize={LONGEST:x};{';'.join(known)};swbreak+".encode()
 
-    def on_QStartNoAckMode(self, _: str) -> bytes:  # noqa: N802
+    def on_QStartNoAckMode(self, _: str) -> bytes:
         self.quiet = True
         return b"OK"
 
-    def on_qXfer(self, text: str) -> bytes:  # noqa: N802
+    def on_qXfer(self, text: str) -> bytes:
         name, _, place = text.removeprefix(":").rpartition(":")
         document = self._documents.get(name) or self._documents.get(f"{name}:")
         if document is None:
@@ -146,26 +146,26 @@ class Commands:
         part = document[start : start + min(size, _MOST_READ)]
         return (b"m" if start + len(part) < len(document) else b"l") + part.encode()
 
-    def on_qRcmd(self, text: str) -> bytes:  # noqa: N802
+    def on_qRcmd(self, text: str) -> bytes:
         line = bytes.fromhex(text.removeprefix(",")).decode(errors="replace")
         return self._monitor.run(line).encode().hex().encode()
 
-    def on_qfThreadInfo(self, _: str) -> bytes:  # noqa: N802
+    def on_qfThreadInfo(self, _: str) -> bytes:
         return b"m1"
 
-    def on_qsThreadInfo(self, _: str) -> bytes:  # noqa: N802
+    def on_qsThreadInfo(self, _: str) -> bytes:
         return b"l"
 
-    def on_qC(self, _: str) -> bytes:  # noqa: N802
+    def on_qC(self, _: str) -> bytes:
         return b"QC1"
 
-    def on_qAttached(self, _: str) -> bytes:  # noqa: N802
+    def on_qAttached(self, _: str) -> bytes:
         return b"1"
 
-    def on_H(self, _: str) -> bytes:  # noqa: N802
+    def on_H(self, _: str) -> bytes:
         return b"OK"
 
-    def on_T(self, text: str) -> bytes:  # noqa: N802
+    def on_T(self, text: str) -> bytes:
         return b"OK" if _number(text) == 1 else _FAILED
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from emulator.engine import register_ids
 from emulator.gdbstub.debugger import Debugger
+from emulator.timing.core import load_core
 
 _HANDLER, _UNPRIVILEGED, _IPSR = 2, 1, 0x1FF
 _MASKS_OF_ALL, _MASKS_OF_MAIN = ("primask", "control"), ("basepri", "faultmask")
@@ -46,7 +47,7 @@ class CpuRegisters:
         self._debugger = debugger
         parts = debugger.parts
         self._engine, self._traps = parts.engine, parts.traps
-        self.all = register_list(parts.unit.controller.main_extension, parts.has_fpu)
+        self.all = register_list(parts.unit.controller.main_extension, load_core(parts.board.core).has_fpu)
 
     def read(self, number: int) -> bytes:
         """Raises IndexError for a number that there is not."""

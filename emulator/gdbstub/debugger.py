@@ -16,12 +16,14 @@ _SPIN = b"\xfe\xe7"
 
 
 class Debugger:
-    """A board under a debugger. `until` and `deadline` are the limits of all runs, in cycles and host seconds."""
+    """A board under a debugger. Limits of all runs: `until` in cycles, `timeout` in host seconds from the first on."""
 
-    def __init__(self, parts: Parts, until: int = NO_LIMIT, deadline: float | None = None) -> None:
+    def __init__(self, parts: Parts, until: int = NO_LIMIT, timeout: float | None = None) -> None:
         self.parts = parts
         self.execution = Execution(parts)
-        self._until, self._deadline = until, deadline
+        self._until, self._timeout = until, timeout
+        self._deadline: float | None = None
+        self._attended = True
         self._wanted = threading.Event()
         self._last: End | None = None
 
@@ -73,6 +75,12 @@ class Debugger:
             if self.pc not in within or self._wanted.is_set():
                 return halt
 
+    def leave(self) -> None:
+        """GDB detaches: run to the end without it."""
+        self.execution.remove()
+        self._attended = False
+        self.resume(False)
+
     def _depth(self) -> int:
         return self.parts.unit.controller.active.bit_count()
 
@@ -97,6 +105,8 @@ class Debugger:
     def _go(self, stepping: bool) -> Halt:
         if not self.execution.prepare(stepping):
             return Halt(TRAP)
+        if self._deadline is None and self._timeout is not None:
+            self._deadline = time.monotonic() + self._timeout
         try:
             end = self.parts.processor.run(self._until, self._deadline, self.parts.reset)
         except EmulatorError as error:
@@ -104,15 +114,21 @@ class Debugger:
             return Halt(ABORTED, text=str(error))
         finally:
             self.parts.processor.midway = False
-        return self._halt(end)
+        return self._halt(end, stepping)
 
-    def _halt(self, end: End) -> Halt:
+    def _halt(self, end: End, stepping: bool) -> Halt:
+        if not self._attended:
+            self._last = end
+            return Halt(ABORTED, end=end)
         if end.kind == "stopped":
             return self.execution.halted or self._interrupted()
         if end.kind in ("exit", "max cycles", "timeout"):
             self._last = end
             return Halt(TIME_LIMIT, end=end, text="" if end.kind == "exit" else f"{end.kind} reached")
-        if end.kind == "idle" or self.parts.memory.code(end.pc, 2) == _SPIN:
+        spins = self.parts.memory.code(end.pc, 2) == _SPIN
+        if spins and stepping:
+            return Halt(TRAP)
+        if spins or end.kind == "idle":
             return self._rest()
         return Halt(BAD_ACCESS, text=self.parts.last_fault())
 
@@ -120,7 +136,7 @@ class Debugger:
         """Nothing can happen any more: as on the bench, only the user ends that."""
         left = None if self._deadline is None else max(self._deadline - time.monotonic(), 0)
         if not self._wanted.wait(left):
-            return self._halt(End("timeout", self.pc))
+            return self._halt(End("timeout", self.pc), False)
         return self._interrupted()
 
     def _interrupted(self) -> Halt:

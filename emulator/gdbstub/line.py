@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from emulator.gdbstub.packets import Event, PacketReader, packet
 
-_LISTEN_AGAIN = 0.02
+_REPEAT = 0.02
 _CHUNK = 4096
 
 
@@ -62,22 +62,25 @@ class Line:
     @contextmanager
     def listening(self, interrupt: Callable[[], None]) -> Iterator[None]:
         """Call `interrupt` once Ctrl-C comes, or the other side goes, and again until the run has ended."""
-        done = threading.Event()
-        listener = threading.Thread(target=self._listen, args=(interrupt, done), daemon=True)
-        listener.start()
-        try:
-            yield
-        finally:
-            done.set()
-            listener.join()
+        done, wake = socket.socketpair()
+        wanted = any(event.kind == "interrupt" for event in self._events)
+        listener = threading.Thread(target=self._listen, args=(interrupt, done, wanted), daemon=True)
+        with done, wake:
+            listener.start()
+            try:
+                yield
+            finally:
+                wake.send(b"x")
+                listener.join()
 
-    def _listen(self, interrupt: Callable[[], None], done: threading.Event) -> None:
-        wanted = False
-        while not done.is_set():
-            if wanted:
-                interrupt()
-                done.wait(_LISTEN_AGAIN)
-            elif select.select([self._socket], [], [], _LISTEN_AGAIN)[0]:
+    def _listen(self, interrupt: Callable[[], None], done: socket.socket, wanted: bool) -> None:
+        while True:
+            ready = select.select([done] if wanted else [done, self._socket], [], [], _REPEAT if wanted else None)[0]
+            if done in ready:
+                return
+            if not wanted:
                 before = len(self._events)
                 gone = not self._fill()
                 wanted = gone or any(event.kind == "interrupt" for event in list(self._events)[before:])
+            if wanted:
+                interrupt()

@@ -1,9 +1,10 @@
-"""Memory as a debugger sees it: reading a peripheral's register changes nothing, writing one does what firmware's would."""
+"""Memory as a debugger sees it: reading a register of a peripheral changes nothing, writing does what code would."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from emulator.errors import EngineError
 from emulator.gdbstub.parts import Parts
@@ -90,9 +91,9 @@ def _kept(*owners: object) -> Iterator[None]:
                     _refill(same[name], value)
 
 
-def _refill(container: object, value: list[object] | dict[object, object] | set[object] | bytearray) -> None:
+def _refill(container: Any, value: Any) -> None:
     if isinstance(container, (list, bytearray)):
-        container[:] = value  # type: ignore[call-overload]
+        container[:] = value
     elif isinstance(container, (dict, set)):
         container.clear()
-        container.update(value)  # type: ignore[arg-type]
+        container.update(value)

@@ -31,7 +31,7 @@ class Monitor:
     def do_cycles(self, _: str) -> str:
         """core cycles since power-on, and what time that is"""
         cycles = self._debugger.cycles
-        return f"{cycles} cycles, {cycles / self._debugger.parts.clock_hz * 1e6:.3f} us\n"
+        return f"{cycles} cycles, {cycles / self._debugger.parts.board.clock_hz * 1e6:.3f} us\n"
 
     def do_reset(self, _: str) -> str:
         """reset the core and its peripherals and halt at the reset handler; memory keeps its contents"""

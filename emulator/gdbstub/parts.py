@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from emulator.board_file import BoardFile
 from emulator.board_memory import BoardMemory
 from emulator.bus import Bus
-from emulator.clock import Clock
 from emulator.console import Console
 from emulator.engine import Engine
 from emulator.exceptions.unit import ExceptionUnit
@@ -31,13 +31,11 @@ class Parts:
     unit: ExceptionUnit
     memory: BoardMemory
     bus: Bus
-    clock: Clock
     console: Console
     model: CostModel
     protection: Protection
     traps: Traps
-    has_fpu: bool
-    clock_hz: int
+    board: BoardFile
     reset: Callable[[], int]
     describe: Callable[[int], str]
     last_fault: Callable[[], str]

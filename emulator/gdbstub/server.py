@@ -8,10 +8,13 @@ from emulator.errors import GdbError
 from emulator.gdbstub.commands import Commands
 from emulator.gdbstub.debugger import Debugger
 from emulator.gdbstub.line import Line
+from emulator.gdbstub.parts import Parts
 from emulator.gdbstub.session import Session
 from emulator.processor import End
+from emulator.tracer import NO_LIMIT
 
 _LOOPBACK = "127.0.0.1"
+_PATIENCE = 1.0
 
 
 def listen(port: int) -> socket.socket:
@@ -29,19 +32,32 @@ def listen(port: int) -> socket.socket:
     return server
 
 
-def serve(server: socket.socket, debugger: Debugger, io: list[tuple[int, int]]) -> End:
+def _hang_up(connection: socket.socket) -> None:
+    """Close in order: what was sent last is lost where acknowledgments arrive at a closed socket."""
+    try:
+        connection.settimeout(_PATIENCE)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
+    except OSError:
+        return
+
+
+def serve(
+    server: socket.socket, parts: Parts, max_cycles: int | None, timeout: float | None, io: list[tuple[int, int]]
+) -> End:
     """Wait for GDB and serve it; gives how the firmware ended.
 
     When GDB detaches, the firmware runs on to its end; killed or cut off, it is stopped where it is.
     """
+    debugger = Debugger(parts, NO_LIMIT if max_cycles is None else parts.tracer.cycles + max_cycles, timeout)
     connection, _ = server.accept()
     server.close()
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         outcome = Session(Line(connection), debugger, Commands(debugger, io)).run()
+        _hang_up(connection)
     if outcome != "detached":
         return debugger.last_end()
-    debugger.execution.remove()
-    debugger.rest_ends()
-    debugger.resume(False)
+    debugger.leave()
     return debugger.last_end()

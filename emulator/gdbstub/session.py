@@ -60,7 +60,11 @@ class Session:
 def stop_reply(halt: Halt, exit_code: int | None = None) -> bytes:
     """The stop reply packet."""
     if halt.end is not None:
-        return b"W%02x" % (exit_code & 0xFF) if halt.end.kind == "exit" and exit_code is not None else b"X%02x" % halt.signal
+        return (
+            b"W%02x" % (exit_code & 0xFF)
+            if halt.end.kind == "exit" and exit_code is not None
+            else b"X%02x" % halt.signal
+        )
     why = f"{halt.detail}:{halt.address:x};" if halt.watch is not None else ""
     if halt.detail == "breakpoint":
         why = "hwbreak:;"

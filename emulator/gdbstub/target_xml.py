@@ -14,7 +14,9 @@ _HEAD = '<?xml version="1.0"?>\n'
 
 def target_description(registers: Iterable[CpuRegister]) -> str:
     """The target description: registers by feature."""
-    lines = [f'{_HEAD}<!DOCTYPE target SYSTEM "gdb-target.dtd">\n<target version="1.0">\n<architecture>arm</architecture>']
+    lines = [
+        f'{_HEAD}<!DOCTYPE target SYSTEM "gdb-target.dtd">\n<target version="1.0">\n<architecture>arm</architecture>'
+    ]
     numbered = list(enumerate(registers))
     for feature, members in groupby(numbered, key=lambda item: item[1].feature):
         lines.append(f"<feature name={quoteattr(feature)}>")

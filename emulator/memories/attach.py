@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from emulator.accesses import Accesses
 from emulator.engine import Engine
@@ -11,7 +12,7 @@ from emulator.memories.layout import Layout
 from emulator.memories.model import PythonMemories, make_memories
 from emulator.memories.plan import make_plan
 from emulator.timing.cost import CostModel
-from emulator.tracer import CostFunction, Tracer
+from emulator.tracer import CostFunction, Tracer, attach
 
 Planned = Callable[[int, int, int], tuple[int, int, int, int, int, bytes]]
 
@@ -22,7 +23,7 @@ def planned_cost(cost: CostFunction, model: CostModel, layout: Layout) -> Planne
     plans: dict[tuple[int, int], bytes] = {}
 
     def planned(address: int, size: int, target: int) -> tuple[int, int, int, int, int, bytes]:
-        cycles, instructions, *rest = cost(address, size, target)
+        cycles, instructions, *rest = (int(number) for number in cost(address, size, target)[:5])
         key = (address, size)
         if key not in plans:
             plans[key] = make_plan(model.block(address, size), model.starts(address, size), layout, ahead)
@@ -30,6 +31,21 @@ def planned_cost(cost: CostFunction, model: CostModel, layout: Layout) -> Planne
         return cycles, instructions, mark, flow, function, plans[key]
 
     return planned
+
+
+def attach_with(
+    engine: Engine,
+    cost: CostFunction,
+    model: CostModel,
+    layout: Layout,
+    guard: Callable[[Any], Any],
+    wanted: str | None,
+) -> tuple[Tracer, Accesses | None]:
+    """A tracer for `cost`, with the stalls of slow memories if there are any; `guard` is put around the cost."""
+    if not layout.memories:
+        return attach(engine, guard(cost), wanted), None
+    tracer = attach(engine, guard(planned_cost(cost, model, layout)), wanted)
+    return tracer, attach_memories(engine, tracer, layout)
 
 
 def attach_memories(engine: Engine, tracer: Tracer, layout: Layout) -> Accesses:
@@ -42,5 +58,5 @@ def attach_memories(engine: Engine, tracer: Tracer, layout: Layout) -> Accesses:
         if isinstance(model, PythonMemories):
             accesses.call(lambda write, pc, address, size: model.access(write, address), (first, last))
         else:
-            accesses.add(model.consumer, (first, last))
+            accesses.add(model.consumer, (first, last), writes=False)
     return accesses

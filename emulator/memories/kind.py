@@ -34,9 +34,9 @@ class CacheKind:
     def __post_init__(self) -> None:
         if self.serves not in ("fetch", "data", "both") or self.replacement not in ("lru", "round robin"):
             raise ValueError(f"cache serves {self.serves!r} by {self.replacement!r}")
-        for size in (self.line_bytes, self.sector_bytes):
+        for size in (self.line_bytes, self.sector_bytes, 4 * self.sets):
             if size < 4 or size & (size - 1):
-                raise ValueError(f"cache lines of {size} bytes")
+                raise ValueError(f"cache of {self.sets} sets of {self.line_bytes} bytes: want powers of two")
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class WaitStates:
 class MemoryKind:
     """How a memory is read: `read_bytes` at a time, of which `buffers` lines are kept for instructions.
 
-    `prefetch`: the next line is read ahead when the core has the first word of a line, or asks for the last. `latency` is added to each read whatever the clock; `overlap`: cycles of a
-    data read that the core does not wait for.
+    `prefetch`: the next line is read ahead when the core has the first word of a line, or takes the last. `latency`
+    is added to each read whatever the clock; `overlap`: cycles of a data read that the core does not wait for.
     """
 
     name: str

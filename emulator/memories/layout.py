@@ -37,6 +37,11 @@ class SlowMemory:
         """Whether the address lies in it."""
         return any(first <= address <= last for first, last in self.ranges)
 
+    @property
+    def costs(self) -> bool:
+        """Whether reads can take longer than a cycle; a kind without wait states is one whose port is contended."""
+        return self.wait > 0 or not self.kind.wait_states
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -67,7 +72,7 @@ def board_layout(board: BoardFile, what_if: WhatIf | None = None) -> Layout:
         slow.append(slow_memory(memory.region.name, memory.timing, ranges, clock, asked, memory.wait_states))
     if asked.wait_states is not None and not slow:
         raise TimingError(f"board {board.name} has no memory with wait states")
-    return Layout(tuple(slow))
+    return Layout(tuple(memory for memory in slow if memory.costs))
 
 
 def slow_memory(

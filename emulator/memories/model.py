@@ -2,12 +2,13 @@
 
 A memory is read one line (`read_bytes`) at a time through one port; a read that starts at cycle s delivers at
 s + wait and keeps the port busy to s + wait, so that the next starts at s + wait + 1. Instructions and data share the
-port; nothing that has begun is broken off.
+port; nothing that has begun is broken off, and a read ahead that has not begun gives way to data.
 
 Instructions: a line that was read ahead, that a line buffer holds or that the cache has, costs nothing once it is
 there. Any other is read when the core asks for it, and kept in the cache; of lines read ahead those are kept for which
-the core had to wait (a miss, in ST's words). With prefetch the line behind is read next unless it is there: when the core
-gets the first word of a line, or when it asks for the last and so frees a buffer. Data: one read for each word that the cache does not have. Writes cost nothing: buffers hide them.
+the core had to wait (a miss, in ST's words). With prefetch the line behind is read next unless it is there: when the
+core gets the first word of a line, or when it takes the last and so frees a buffer. Data: one read for each word
+that the cache does not have. Writes cost nothing: buffers hide them.
 
 The core stalls from when it needs a line or word until it is there.
 """
@@ -73,13 +74,25 @@ class _Memory:
         self.held: list[int] = []
         self.ahead: int | None = None
         self.ahead_ready = 0
-        self._free = 0
+        self._ahead_start = self._free = self._free_before = 0
 
     def occupy(self, when: int) -> int:
         """Start of a read that may begin at `when`."""
         start = max(when, self._free)
         self._free = start + self.wait + 1
         return start
+
+    def _yield_port(self, when: int) -> bool:
+        """A read ahead that has not begun by `when` gives up the port; whether there was one."""
+        if self.ahead is None or self._ahead_start <= when:
+            return False
+        self._free = self._free_before
+        return True
+
+    def _start_ahead(self, line: int, when: int) -> None:
+        self.ahead, self._free_before = line, self._free
+        self._ahead_start = self.occupy(when)
+        self.ahead_ready = self._ahead_start + self.wait
 
     def hold(self, line: int) -> None:
         """Keep a line in the line buffers."""
@@ -98,6 +111,8 @@ class _Memory:
             self.hold(line)
         elif line not in self.held:
             if not cache or not cache.find(line << self.shift):
+                if self._yield_port(request):
+                    self.ahead = None
                 ready = self.occupy(request) + self.wait
                 if cache:
                     cache.fill(line << self.shift)
@@ -109,8 +124,7 @@ class _Memory:
         if not self.prefetch or self.ahead == line or line in self.held:
             return
         if not (self.fetch_cache and self.fetch_cache.find(line << self.shift)):
-            self.ahead = line
-            self.ahead_ready = self.occupy(ready) + self.wait
+            self._start_ahead(line, ready)
 
     def read(self, address: int, now: int) -> int:
         """When a word of data is there for a core that wants it at `now`."""
@@ -119,7 +133,11 @@ class _Memory:
             return now
         if cache:
             cache.fill(address)
-        return max(now, self.occupy(now) + self.wait - self.overlap)
+        postponed = self._yield_port(now)
+        ready = self.occupy(now) + self.wait
+        if postponed and self.ahead is not None:
+            self._start_ahead(self.ahead, self._ahead_start)
+        return max(now, ready - self.overlap)
 
 
 class PythonMemories:
@@ -154,9 +172,8 @@ class PythonMemories:
             self._entered = now
         self._expected = address + size
         line = access = fetch = data = 0
-        spread = max(len(given), slots)
         while line < lines or access < len(given):
-            offset = offsets[3 * lines + access * slots // spread] if access < len(given) and slots else 0
+            offset = offsets[3 * lines + access * slots // len(given)] if access < len(given) and slots else 0
             shifted = now + fetch + data
             if code and line < lines and (access == len(given) or offsets[3 * line + 1] <= offset):
                 need = shifted + offsets[3 * line + 1]

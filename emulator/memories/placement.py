@@ -30,4 +30,4 @@ def flash_layout(
     ranges = [(r.start, r.end - 1) for r in constant if code_in == "FLASH" or "x" not in r.permissions]
     clock = asked.clock_hz or board.clock_hz
     memory = slow_memory(flash.region.name, flash.timing, ranges, clock, asked, flash.wait_states)
-    return Layout((memory,))
+    return Layout((memory,) if memory.costs else ())

@@ -1,9 +1,9 @@
 """When a block wants which line of code and when it reads data, in cycles from its start.
 
 A plan is a flat array of int16: number of lines, number of reads, number of the memory that holds the code (-1: a fast
-one), then for each line (asked for, needed, last word asked for), then for each word read when it is read. A line is
+one), then for each line (asked for, needed, last word taken), then for each word read when it is read. A line is
 needed when the first instruction that has a byte in it begins; the core asks for a word earlier, when the instruction
-begins that lies `fetch_ahead` bytes in front.
+begins that lies `fetch_ahead` bytes in front, and takes it a cycle later.
 """
 
 from __future__ import annotations
@@ -28,10 +28,9 @@ def make_plan(block: Sequence[Instruction], starts: Sequence[int], layout: Layou
         for line in range(first, end, size):
             asked = _asked(block, starts, line - fetch_ahead)
             last = min(line + size, end) - _WORD - fetch_ahead
-            lines += [asked, _needed(block, starts, line), max(asked, _asked(block, starts, last))]
-    reads = [
-        starts[n] + word for n, i in enumerate(block) if i.is_load for word in range(max(i.transfers, 1))
-    ]
+            taken = max(asked, _asked(block, starts, last)) + 1
+            lines += [asked, _needed(block, starts, line), taken]
+    reads = [starts[n] + word for n, i in enumerate(block) if i.is_load for word in range(max(i.transfers, 1))]
     head = (len(lines) // 3, len(reads), -1 if number is None else number)
     return np.array([*head, *lines, *reads], np.int16).tobytes()
 

@@ -15,7 +15,7 @@ from emulator.peripherals.port import Port
 from emulator.peripherals.table import from_toml
 
 Maker = Callable[[Port], Peripheral]
-_SUPPORT = {"__init__", "base", "catalog", "port", "table"}
+_SUPPORT = {"__init__", "atomic_aliases", "base", "catalog", "port", "table"}
 
 
 def find_peripheral(kind: str, folders: Sequence[Path] = ()) -> Maker:

@@ -12,7 +12,7 @@ _VALID = 1 << 4
 
 
 class Mpu(Peripheral):
-    """TYPE, CTRL, RNR, RBAR with RASR or RLAR and their aliases, and the memory attributes of ARMv8-M, which do nothing."""
+    """TYPE, CTRL, RNR, RBAR with RASR or RLAR, and their aliases. The attributes of ARMv8-M (MAIR) do nothing."""
 
     size = 0x70
     registers: ClassVar[tuple[Register, ...]] = (

@@ -84,7 +84,7 @@ class SystemControl(Peripheral):
 
     def write_scr(self, value: int) -> None:
         self.put("SCR", value & 0x1E)
-        self.port.system.unit.settings.send_on_pend = bool(value & 0x10)
+        self._controller.send_on_pend = bool(value & 0x10)
 
     def write_ccr(self, value: int) -> None:
         if self._controller.main_extension:
@@ -128,6 +128,10 @@ class SystemControl(Peripheral):
         if context is not None:
             self.put("FPDSCR", value & 0x07C00000)
             context.control.fpdscr = value & 0x07C00000
+
+    def write_demcr(self, value: int) -> None:
+        self.put("DEMCR", value & 0x010F07F1)
+        self.port.system.unit.settings.traced(bool(value >> 24 & 1))
 
     def read_icsr(self) -> int:
         controller, running = self._controller, self.port.system.unit.frames.current

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 
 from emulator.profile.instructions import instruction_costs
@@ -23,14 +24,29 @@ def make_profile(
     timeline: Timeline,
 ) -> Profile:
     """The profile so far; `name` gives the function of an address."""
+    calls = tracer.calls()
+    holder = _holder(name, sorted({row[1] for row in calls}))
     costs = instruction_costs(tracer.edges(), model, tracer.stalls())
     return Profile(
-        nodes=call_nodes(tracer.calls(), name),
+        nodes=call_nodes(calls, name),
         cycles=tracer.cycles,
         clock_hz=clock_hz,
         timeline=tuple(timeline.events),
         exceptions=timeline.costs(),
-        lines=line_costs(costs.values(), lines, name),
+        lines=line_costs(costs.values(), lines, holder),
         mix=mix(costs.values()),
-        sites=call_sites(costs.values(), lines, name),
+        sites=call_sites(costs.values(), lines, holder),
     )
+
+
+def _holder(name: Callable[[int], str], called: list[int]) -> Callable[[int], str]:
+    """`name`, but where there is no symbol the function that was called last in front of an address."""
+
+    def holder(address: int) -> str:
+        text = name(address)
+        if text != f"0x{address:08x}":
+            return text
+        index = bisect_right(called, address)
+        return name(called[index - 1]) if index else text
+
+    return holder

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from emulator.accesses import ALL, Accesses
+from emulator.accesses import ALL, Accesses, Consumer
 from emulator.elf import Symbol
 from emulator.engine import Engine
 from emulator.memory import PAGE, Region
@@ -21,20 +21,24 @@ _BEHIND = 32
 
 
 class RunRecorder:
-    """Records what `tracer` counts from now on, and data accesses to addresses in `within`."""
+    """Records what `tracer` counts from now on, and data reads from addresses in `within`."""
 
     def __init__(
         self, engine: Engine, tracer: Tracer, within: Sequence[tuple[int, int]] = (ALL,), limit: int = LIMIT
     ) -> None:
         self._tracer = tracer
-        tracer.forget()
-        tracer.start_recording(limit)
+        self.restart(limit)
         self.accesses = Accesses(engine, not isinstance(tracer, PythonTracer))
         for place in within:
             if isinstance(tracer, PythonTracer):
-                self.accesses.call(tracer.record_access, place)
+                self.accesses.call(_reads(tracer.record_access), place)
             else:
-                self.accesses.add(tracer.consumer, place)  # type: ignore[attr-defined]
+                self.accesses.add(tracer.consumer, place, writes=False)  # type: ignore[attr-defined]
+
+    def restart(self, limit: int = LIMIT) -> None:
+        """Begin an empty recording."""
+        self._tracer.forget()
+        self._tracer.start_recording(limit)
 
     def finish(
         self,
@@ -64,6 +68,11 @@ class RunRecorder:
             pages=np.array(pages, np.uint32),
             code=code,
         )
+
+
+def _reads(consumer: Consumer) -> Consumer:
+    """The same consumer, for reads only."""
+    return lambda write, pc, address, size: None if write else consumer(write, pc, address, size)
 
 
 def _pages(address: int, size: int, target: int) -> set[int]:

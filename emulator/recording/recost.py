@@ -88,7 +88,7 @@ def _stalls(
         edges[n] = (address, size, cycles[n - 1], plans[key])
     stalls = np.zeros((len(edges), 2), np.uint64)
     memories: Any = make_memories(layout, _native() if native is None else native)
-    memories.replay(recording.stream.tobytes(), edges.tobytes(), b"".join(made), stalls)
+    memories.replay(recording.stream, edges.tobytes(), b"".join(made), stalls)
     return stalls[1:]
 
 
@@ -100,9 +100,7 @@ def _native() -> bool:
     return True
 
 
-def _functions(
-    rows: list[list[int]], table: npt.NDArray[np.uint64], symbols: SymbolTable
-) -> tuple[FunctionCost, ...]:
+def _functions(rows: list[list[int]], table: npt.NDArray[np.uint64], symbols: SymbolTable) -> tuple[FunctionCost, ...]:
     sums: dict[str, npt.NDArray[np.uint64]] = {}
     for (address, _, _), row in zip(rows, table, strict=True):
         function = symbols.function_at(address)

@@ -33,6 +33,11 @@ _CONDITIONS: dict[str, Callable[[Instruction], bool]] = {
 }
 
 
+@cache
+def _named(patterns: tuple[str, ...], name: str) -> bool:
+    return any(fnmatchcase(name, p) for p in patterns)
+
+
 @dataclass(frozen=True)
 class TimingClass:
     """One row of a core table.
@@ -64,9 +69,7 @@ class TimingClass:
 
     def applies(self, instruction: Instruction) -> bool:
         """Whether the row is about this instruction."""
-        return any(fnmatchcase(instruction.name, p) for p in self.instructions) and all(
-            _CONDITIONS[c](instruction) for c in self.when
-        )
+        return _named(self.instructions, instruction.name) and all(_CONDITIONS[c](instruction) for c in self.when)
 
 
 @dataclass(frozen=True)

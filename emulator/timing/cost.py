@@ -10,6 +10,7 @@ from emulator.timing.core import Core
 from emulator.timing.pipelines import make_pipeline
 
 _STRETCH = 8
+_RETURN_REACH = 3
 
 
 class CostModel:
@@ -26,6 +27,7 @@ class CostModel:
         self._decoder = Decoder()
         self._blocks: dict[tuple[int, int], tuple[Instruction, ...]] = {}
         self._heads: dict[int, tuple[Instruction, ...]] = {}
+        self._lines: dict[int, tuple[Instruction, ...]] = {}
         self._starts: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def edge(self, address: int, size: int, target: int) -> tuple[int, int]:
@@ -69,6 +71,7 @@ class CostModel:
         self._starts.clear()
         self._blocks.clear()
         self._heads.clear()
+        self._lines.clear()
 
     def _decode(self, address: int, size: int) -> tuple[Instruction, ...]:
         try:
@@ -82,9 +85,31 @@ class CostModel:
             raise IllegalInstruction(self._locate(instruction.address), text)
 
     def _head(self, address: int) -> tuple[Instruction, ...]:
+        """What probably runs from `address` on: backward branches are taken, and forward ones around a return."""
         if address not in self._heads:
-            lookahead = self._pipeline.lookahead
-            found = self._decoder.sequence(self._read(address, 4 * lookahead), address)[:lookahead]
-            branch = next((n for n, i in enumerate(found) if i.writes_pc), lookahead)
-            self._heads[address] = found[: branch + 1]
+            found: list[Instruction] = []
+            at: int | None = address
+            while at is not None and len(found) < self._pipeline.lookahead:
+                part = self._line(at, self._pipeline.lookahead - len(found))
+                found += part
+                at = self._goes_on(part[-1]) if part else None
+            self._heads[address] = tuple(found)
         return self._heads[address]
+
+    def _line(self, address: int, most: int) -> tuple[Instruction, ...]:
+        """Up to `most` instructions, the first branch is the last."""
+        if address not in self._lines:
+            reach = max(self._pipeline.lookahead, _RETURN_REACH)
+            found = self._decoder.sequence(self._read(address, 4 * reach), address, reach)
+            branch = next((n for n, i in enumerate(found) if i.writes_pc), reach)
+            self._lines[address] = found[: branch + 1]
+        return self._lines[address][:most]
+
+    def _goes_on(self, last: Instruction) -> int | None:
+        if not last.writes_pc or (last.conditional and last.target is None):
+            return last.end
+        if not last.conditional or last.target is None or last.target <= last.address:
+            return last.target
+        behind = self._line(last.end, _RETURN_REACH)
+        returns = bool(behind) and behind[-1].writes_pc and behind[-1].target is None
+        return last.target if returns else last.end

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emulator.decode import Instruction
+from emulator.errors import DecodeError, IllegalInstruction, TimingError
 from emulator.symbols import SymbolTable
 from emulator.timing.cost import CostModel
-from emulator.tracer import CALL, JUMP, RETURN
+from emulator.tracer import CALL, JUMP, RETURN, CostFunction
 
 _ATTENTION, _ALWAYS = 1, 2
 _UNMASKING = {"cps", "cpsie", "cpsid", "msr"}
@@ -23,6 +24,20 @@ def marked_cost(model: CostModel, symbols: SymbolTable) -> MarkedCost:
         return cycles, instructions, _mark(last, address, target), *_flow(last, target, symbols)
 
     return cost
+
+
+def forgiving(cost: CostFunction) -> CostFunction:
+    """The same, but code that cannot be costed takes a cycle a half-word: firmware that runs wild goes on to its fault."""
+
+    def wild(
+        address: int, size: int, target: int
+    ) -> tuple[int, int] | tuple[int, int, int, int, int] | tuple[int, int, int, int, int, bytes]:
+        try:
+            return cost(address, size, target)
+        except (DecodeError, IllegalInstruction, TimingError):
+            return size // 2, size // 2, 0, 0, 0
+
+    return wild
 
 
 def _mark(last: Instruction, address: int, target: int) -> int:

@@ -117,7 +117,7 @@ def _step(
     candidate, emit = gate(terms[2], gates.cell, tanh_16), gate(terms[3], gates.output, sigmoid_16)
     kept = INT16(product(forget * cell, params.forget_factor))
     added = params.term(product(admit * candidate, params.input_factor))
-    cell = params.cell_range(INT16(kept + added))
+    cell = params.cell_range(INT16(wrap32(kept + added)))
     squashed = tanh_16(table_steps(cell, params.cell_shift))
     return params.hidden_range(product(emit * squashed, params.hidden_factor) + params.hidden_offset), cell
 
@@ -126,4 +126,4 @@ def _with_hidden(term: Int64Array, hidden: Array | None, gate: Gate, params: Lst
     if hidden is None:
         return term
     sums = exact_matmul(hidden, gate.hidden_weights.T) + gate.hidden_bias
-    return INT16(term + params.term(params.requantize_sum(sums, gate.hidden_factor)))
+    return INT16(wrap32(term + params.term(params.requantize_sum(sums, gate.hidden_factor))))

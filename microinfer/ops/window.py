@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from microinfer.errors import ShapeError
 from microinfer.graph.model import Array, Node
@@ -45,18 +45,32 @@ class Window:
 
     def pad(self, x: Array, value: int) -> Array:
         """`x` with a border of `value` wide enough for every window; rows and columns no window reaches are cut."""
-        pads = [(0, 0)]
-        for i in (0, 1):
-            reach = (self.output[i] - 1) * self.stride[i] + (self.kernel[i] - 1) * self.dilation[i] + 1
-            pads.append((self.padding[i], max(0, reach - self.padding[i] - x.shape[1 + i])))
-        return np.pad(x, [*pads, (0, 0)], constant_values=value)
+        batch, height, width, channels = x.shape
+        (top, left), (rows, columns) = self.padding, self._reach
+        shape = max(rows, top + height), max(columns, left + width)
+        if shape == (height, width):
+            return x
+        padded = np.full((batch, *shape, channels), value, x.dtype)
+        padded[:, top : top + height, left : left + width] = x
+        return padded
 
     def patches(self, padded: Array) -> Array:
         """View (N, OH, OW, C, KH, KW) of an array that `pad` made."""
-        span = tuple((k - 1) * d + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
-        view = sliding_window_view(padded, span, axis=(1, 2))
-        (sh, sw), (dh, dw), (oh, ow) = self.stride, self.dilation, self.output
-        return view[:, ::sh, ::sw, :, ::dh, ::dw][:, :oh, :ow]
+        if padded.shape[1] < self._reach[0] or padded.shape[2] < self._reach[1]:
+            raise ShapeError(f"windows reach {self._reach[0]} x {self._reach[1]} cells of {padded.shape[1:3]}")
+        batch, row, column, channel = padded.strides
+        (sh, sw), (dh, dw) = self.stride, self.dilation
+        shape = (padded.shape[0], *self.output, padded.shape[3], *self.kernel)
+        strides = (batch, row * sh, column * sw, channel, row * dh, column * dw)
+        return as_strided(padded, shape, strides, writeable=False)
+
+    @property
+    def _reach(self) -> tuple[int, int]:
+        """Rows and columns, padding included, that windows cover."""
+        return self._reach_of(0), self._reach_of(1)
+
+    def _reach_of(self, axis: int) -> int:
+        return (self.output[axis] - 1) * self.stride[axis] + (self.kernel[axis] - 1) * self.dilation[axis] + 1
 
 
 def _axis(size: int, kernel: int, stride: int, dilation: int, same: bool) -> tuple[int, int]:

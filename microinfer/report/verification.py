@@ -56,6 +56,7 @@ def _function(function: FunctionResult) -> dict[str, Any]:
         "deepest_case": function.deepest,
         "kept": function.kept,
         "skipped": function.skipped,
+        "through": list(function.through),
     }
 
 
@@ -70,6 +71,7 @@ def _defect(defect: Defect) -> dict[str, Any]:
         "cases": defect.cases,
         "family": defect.family,
         "explanation": defect.explanation,
+        "also": list(defect.also),
         "smallest": knobs_to_values(defect.smallest.knobs),
         "origin": defect.smallest.origin,
     }
@@ -92,6 +94,8 @@ def functions(result: CampaignResult) -> Table:
 def _verdict(function: FunctionResult) -> str:
     if function.skipped:
         return f"skipped: {function.skipped}"
+    if function.through and not function.defects:
+        return f"[red]through {', '.join(function.through)}[/red]"
     if not function.defects:
         return "ok" if function.cases else "not run"
     kinds = dict.fromkeys(defect.finding.kind for defect in function.defects)
@@ -122,6 +126,8 @@ def defect_lines(number: int, defect: Defect) -> list[str]:
     ]
     if defect.explanation:
         lines.append(f"   {defect.explanation}")
+    if defect.also:
+        lines.append(f"   also through {', '.join(defect.also)}")
     smallest = ", ".join(f"{path}={value}" for path, value in knobs_to_values(defect.smallest.knobs).items())
     lines.append(f"   smallest case: {smallest}")
     return lines

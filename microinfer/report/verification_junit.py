@@ -13,8 +13,8 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def render(result: CampaignResult) -> str:
     """The result as text; no times, so that the same result gives the same bytes."""
-    failed = sum(bool(one.defects) for one in result.functions)
-    skipped = sum(not one.defects and _why_skipped(one, result) != "" for one in result.functions)
+    failed = sum(bool(one.defects or one.through) for one in result.functions)
+    skipped = sum(not (one.defects or one.through) and _why_skipped(one) != "" for one in result.functions)
     name = f"microinfer verify {result.library} on {result.core}"
     counts = {"tests": str(len(result.functions)), "failures": str(failed), "skipped": str(skipped), "errors": "0"}
     suites = ElementTree.Element("testsuites", {"name": "microinfer", **counts})
@@ -43,11 +43,14 @@ def _test_case(suite: ElementTree.Element, one: FunctionResult, result: Campaign
         failure = ElementTree.SubElement(case, "failure", {"type": kinds, "message": _text(message)})
         lines = (line for number, one in enumerate(one.defects, 1) for line in defect_lines(number, one))
         failure.text = _text("\n".join(lines))
-    elif why := _why_skipped(one, result):
+    elif one.through:
+        message = f"fails through {', '.join(one.through)}"
+        ElementTree.SubElement(case, "failure", {"type": "through another function", "message": _text(message)})
+    elif why := _why_skipped(one):
         ElementTree.SubElement(case, "skipped", {"message": _text(why)})
 
 
-def _why_skipped(one: FunctionResult, result: CampaignResult) -> str:
+def _why_skipped(one: FunctionResult) -> str:
     """Why no verdict can be given of a function without defects."""
     if one.skipped:
         return one.skipped

@@ -26,7 +26,9 @@ def _defects(result: CampaignResult) -> str:
 def _defect(defect: Defect) -> str:
     smallest = ", ".join(f"{path}={value}" for path, value in knobs_to_values(defect.smallest.knobs).items())
     failing = f"{defect.failing} of {defect.cases}"
-    cells = (str(defect.finding), failing, defect.family, defect.explanation, smallest)
+    also = f"also through {', '.join(defect.also)}" if defect.also else ""
+    explanation = "; ".join(filter(None, (defect.explanation, also)))
+    cells = (str(defect.finding), failing, defect.family, explanation, smallest)
     return f"| `{defect.function}` | {' | '.join(map(_cell, cells))} |"
 
 
@@ -35,14 +37,16 @@ def _functions(result: CampaignResult) -> str:
     reached = {row.function: f"{row.percent:.0f} %" for row in result.coverage}
     for one in result.functions:
         numbers = f"{one.cases:,} | {one.failing:,} | {one.stack:,} | {reached.get(one.function, '-')}"
-        rows.append(f"| `{one.function}` | {numbers} | {_cell(verdict(one))} |")
+        rows.append(f"| `{one.function}` | {numbers} | {_cell(_verdict(one))} |")
     return "\n".join(rows)
 
 
-def verdict(function: FunctionResult) -> str:
+def _verdict(function: FunctionResult) -> str:
     """What to say of a function in a few words."""
     if function.skipped:
         return f"skipped: {function.skipped}"
+    if function.through and not function.defects:
+        return f"through {', '.join(function.through)}"
     if not function.defects:
         return "ok" if function.cases else "not run"
     return ", ".join(dict.fromkeys(defect.finding.kind for defect in function.defects))

@@ -53,6 +53,8 @@ def _result(defect: Defect, places: _Places, result: CampaignResult) -> dict[str
     finding = defect.finding
     rule = _rule(finding.kind)
     facts = [f"in {defect.failing} of {defect.cases} cases", defect.family, defect.explanation]
+    if defect.also:
+        facts.append(f"also through {', '.join(defect.also)}")
     text = f"{defect.function}: {finding}; {', '.join(filter(None, facts))}"
     return {
         "ruleId": rule,
@@ -76,9 +78,11 @@ class _Places:
     def of(self, defect: Defect, library: str) -> dict[str, Any]:
         """The line that the finding names, else the function's first, else the function in the library."""
         row = self._functions.get(defect.function)
-        match = _LINE.search(defect.finding.place)
-        if match:
-            physical = self._line(self._files.get(match[1], match[1]), int(match[2]))
+        lines = _LINE.findall(defect.finding.place)
+        if lines:
+            # The last one is the caller's where the C library stopped.
+            file, line = lines[-1]
+            physical = self._line(self._files.get(file, file), int(line))
         elif row:
             physical = self._line(row.file, row.line)
         else:

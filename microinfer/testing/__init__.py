@@ -4,7 +4,7 @@
 """
 
 from microinfer.testing.bit_exact import assert_bit_exact
-from microinfer.verify.bench import Bench as Library
+from microinfer.testing.library import Library
 from microinfer.verify.case import Case
 from microinfer.verify.store import SavedCase, load_case
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from microinfer.testing.library import Library
 from microinfer.verify.bench import Bench, Clean
 from microinfer.verify.case import Case
 from microinfer.verify.check import check
@@ -21,4 +22,6 @@ def assert_bit_exact(library: Bench, case: Case | SavedCase) -> Clean:
     if not isinstance(result, Clean):
         rows = "\n".join(f"  {finding}" for finding in result)
         raise AssertionError(f"{one.function} on {library.core}, {library.path.name}:\n{rows}")
+    if isinstance(library, Library):
+        library.spent.append(result)
     return result

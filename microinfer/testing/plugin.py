@@ -5,12 +5,13 @@
     def test_layer(microinfer_machine):
         microinfer_machine.call("layer", x, y)
 
-The budget is that of the dearest call the test makes on `microinfer_machine`.
+A budget is for the dearest call the test makes on `microinfer_machine`, or case it asserts on `microinfer_library`;
+with `core` it counts on that core only. Both options may stand in the ini file, as microinfer_elf and microinfer_core.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,43 +19,68 @@ import pytest
 
 if TYPE_CHECKING:
     from emulator import CallResult, Machine
-    from microinfer.verify.bench import Bench
+    from microinfer.testing.budget import Spent
+    from microinfer.testing.library import Library
+
+_CORE = "cortex-m4"
+_SPENT = pytest.StashKey[list["CallResult"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("microinfer")
     group.addoption("--microinfer-elf", type=Path, metavar="LIB.elf", help="library under test")
-    group.addoption("--microinfer-core", default="cortex-m4", metavar="NAME", help="core to emulate")
+    group.addoption("--microinfer-core", metavar="NAME", help=f"core to emulate (default: {_CORE})")
+    parser.addini("microinfer_elf", "library under test, relative to this file")
+    parser.addini("microinfer_core", "core to emulate", default=_CORE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cycles(max, core=None): most cycles a call may take, on that core only")
-    config.addinivalue_line("markers", "stack(max): most bytes of stack a call may take")
+    config.addinivalue_line("markers", "stack(max, core=None): most bytes of stack a call may take, on that core only")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Run the test, then hold what its calls took against its budgets: exceeding one is a failure of the test."""
+    fixtures = getattr(item, "funcargs", {})
+    library: Library | None = fixtures.get("microinfer_library")
+    if library is not None:
+        library.spent.clear()
+    yield
+    if library is None and "microinfer_machine" not in fixtures:
+        return
+    from microinfer.testing.budget import check_budgets
+
+    spent: list[Spent] = [*item.stash.get(_SPENT, []), *(library.spent if library else [])]
+    check_budgets(item, _core(item.config), spent)
 
 
 def _elf(config: pytest.Config) -> Path:
-    elf = config.getoption("--microinfer-elf")
-    if elf is None:
+    elf, ini = config.getoption("--microinfer-elf"), config.getini("microinfer_elf")
+    if elf is None and not ini:
         pytest.skip("needs --microinfer-elf LIB.elf")
-    return Path(elf)
+    return Path(elf) if elf is not None else (config.inipath or Path()).parent / str(ini)
+
+
+def _core(config: pytest.Config) -> str:
+    return str(config.getoption("--microinfer-core") or config.getini("microinfer_core"))
 
 
 @pytest.fixture(scope="session")
-def microinfer_library(pytestconfig: pytest.Config) -> Bench:
+def microinfer_library(pytestconfig: pytest.Config) -> Library:
     """The library under test, for assert_bit_exact."""
-    from microinfer.verify.bench import Bench
+    from microinfer.testing.library import Library
 
-    return Bench(_elf(pytestconfig), pytestconfig.getoption("--microinfer-core"))
+    return Library(_elf(pytestconfig), _core(pytestconfig))
 
 
 @pytest.fixture
-def microinfer_machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
-    """A machine with the library loaded; budgets of the test's markers are checked when the test ends."""
+def microinfer_machine(request: pytest.FixtureRequest) -> Machine:
+    """A machine with the library loaded, new for every test."""
     from emulator import Machine
 
-    core = request.config.getoption("--microinfer-core")
-    machine = Machine.from_elf(_elf(request.config), core)
-    results: list[CallResult] = []
+    machine = Machine.from_elf(_elf(request.config), _core(request.config))
+    results: list[CallResult] = request.node.stash.setdefault(_SPENT, [])
     call = machine.call
 
     def counted(*arguments: Any, **options: Any) -> CallResult:
@@ -62,14 +88,4 @@ def microinfer_machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
         return results[-1]
 
     machine.call = counted  # type: ignore[method-assign]
-    yield machine
-    for unit in ("cycles", "stack"):
-        _check(request.node.get_closest_marker(unit), unit, core, [getattr(r, unit) for r in results])
-
-
-def _check(marker: pytest.Mark | None, unit: str, core: str, spent: list[int]) -> None:
-    if marker is None or marker.kwargs.get("core") not in (None, core) or not spent:
-        return
-    most = marker.kwargs["max"]
-    if max(spent) > most:
-        pytest.fail(f"{max(spent):,} {unit} on {core}, the budget is {most:,}", pytrace=False)
+    return machine

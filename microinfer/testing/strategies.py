@@ -1,15 +1,20 @@
-"""Hypothesis strategies: cases of any function that has a specification, shrinking as Hypothesis shrinks."""
+"""Hypothesis strategies: cases of any function that has a specification, shrinking as Hypothesis shrinks.
+
+@given(case=cases("arm_convolve_s8"))
+def test_convolution(microinfer_library, case):
+    assert_bit_exact(microinfer_library, case)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from microinfer.verify.case import Case
-from microinfer.verify.spec import OutOfDomain, spec_of
+from microinfer.verify.spec import OutOfDomain, all_specs, spec_of
 
 T = TypeVar("T")
 
@@ -33,15 +38,45 @@ class _HypothesisDraw:
         return self._draw(st.binary(min_size=count, max_size=count))
 
 
+def functions() -> tuple[str, ...]:
+    """Names of all functions that have a specification."""
+    return tuple(all_specs())
+
+
+def knobs(function: str) -> st.SearchStrategy[Any]:
+    """Arguments of a function without contents of arrays: the frozen dataclass of its specification."""
+    spec_of(function)
+    return _knobs(function)
+
+
+def cases(function: str, refused: bool = False) -> st.SearchStrategy[Case]:
+    """Cases of a function, e.g. `cases("arm_convolve_s8")`; UnknownName when nobody specifies it.
+
+    With `refused`, those calls that must come back with an error and nothing written; none where any call is fine.
+    """
+    spec_of(function)
+    return _cases(function, refused)
+
+
 @st.composite
-def cases(draw: st.DrawFn, function: str) -> Case:
-    """Cases of a function, e.g. `cases("arm_convolve_s8")`; UnknownName when nobody specifies it."""
+def _knobs(draw: st.DrawFn, function: str) -> Any:
     spec = spec_of(function)
-    source = _HypothesisDraw(draw)
-    knobs = spec.draw(source)
+    made = spec.draw(_HypothesisDraw(draw))
     try:
-        plan = spec.plan(knobs)
+        spec.plan(made)
     except OutOfDomain:
         assume(False)
-        raise
-    return Case(function, knobs, plan, spec.fill(knobs, plan, source))
+    return made
+
+
+@st.composite
+def _cases(draw: st.DrawFn, function: str, refused: bool) -> Case:
+    spec, made = spec_of(function), draw(_knobs(function))
+    reject = ""
+    if refused:
+        ways = spec.rejects(made)
+        assume(ways)
+        reject = draw(st.sampled_from([way.name for way in ways]))
+    return Case(
+        function, made, spec.plan_of(made, reject), spec.fill(made, spec.plan(made), _HypothesisDraw(draw)), "", reject
+    )

@@ -16,6 +16,7 @@ from microinfer.verify.bench import Bench
 from microinfer.verify.corpus import entry_of, read_corpus
 from microinfer.verify.coverage import Blocks, Coverage, coverage
 from microinfer.verify.function_run import FunctionRun
+from microinfer.verify.merge import merged
 from microinfer.verify.result import CampaignResult, FunctionResult
 from microinfer.verify.signature import cmsis_functions
 from microinfer.verify.source import Entry
@@ -105,11 +106,12 @@ class Campaign:
 
     def _result(self, runs: Sequence[FunctionRun], interrupted: bool) -> CampaignResult:
         blocks: Blocks = frozenset().union(*(one.blocks for one in runs))
+        results = tuple(one.result() for one in runs)
         return CampaignResult(
             Path(self.elf).name,
             self.core,
             self.seed,
-            tuple(one.result() for one in runs),
+            results if interrupted else merged(self._bench, results),
             self.unknown(),
             self._coverage([one.function for one in runs], blocks),
             self._new_cases(runs) if self.corpus else (),

@@ -11,7 +11,7 @@ from typing import Any
 from microinfer.errors import VerifyError
 from microinfer.verify.policy import Policy
 
-_NAMES = ("function", "layer", "name", "kind", "buffer", "symbol", "index", "op")
+_NAMES = ("function", "layer", "name", "kind", "buffer", "symbol")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Change:
 
 
 def read_report(path: Path) -> Report:
-    """A JSON report; parts of lists are named by function, layer or name where they have one."""
+    """A JSON report; layers are named by index and operator, other parts of lists by function or name."""
     try:
         document = json.loads(path.read_text())
     except (OSError, ValueError) as error:
@@ -59,6 +59,8 @@ def _numbers(node: Any, path: str) -> Iterator[tuple[str, float]]:
 
 
 def _label(value: Any, at: int) -> str:
+    if isinstance(value, dict) and "index" in value:
+        return f"{value['index']} {value.get('op', '')}".rstrip()
     if isinstance(value, dict):
         parts = [str(value[name]) for name in _NAMES if value.get(name) not in (None, "")]
         if parts:

@@ -18,6 +18,7 @@ from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, Reje
 
 POINT = Axis(1, 1, 1, 1, 0, 1)
 _MACS, _MANY_MACS = 2_500, 20_000
+_LONG_SUMS, _FEW_PIXELS = (510, 512, 513, 514, 515, 516, 530), 6
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ class Convolution(Form):
         most = _MANY_MACS if draw.chance(8) else _MACS
         while depth * filters * groups * taps * y.out * x.out > most and max(depth, filters) > 1:
             depth, filters = (-(-depth // 2), filters) if depth > filters else (depth, -(-filters // 2))
+        if self.activation == "int16" and y.out * x.out <= _FEW_PIXELS and draw.chance(20):
+            depth, filters = -(-draw.choice(_LONG_SUMS) // taps), draw.choice((1, 2, 3, 4))
         batch = 2 if draw.chance(15) else 1
         return ConvolutionKnobs(batch, y, x, groups, depth, filters, *self._scalars(draw), upscale_y, upscale_x)
 
@@ -159,7 +162,7 @@ class Convolution(Form):
         return contents.layer(draw, plan, typical, bias, wide)
 
     def rejects(self, k: ConvolutionKnobs) -> tuple[Reject, ...]:
-        """No scratch; channels that groups do not divide; what a form cannot do: height, dilation, padding, a stride."""
+        """No scratch; channels that groups do not divide; height, dilation, padding, stride where a form has none."""
         scratch = Reject("no scratch", dropped=frozenset({"ctx.buf"}))
         if self.shape == "any":
             parts = Reject("groups", {"output_dims.c": k.outputs + 1})

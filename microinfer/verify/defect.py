@@ -9,7 +9,7 @@ from typing import Any
 from microinfer.verify.bench import Bench, Suspect
 from microinfer.verify.case import Case
 from microinfer.verify.check import expected_of, findings_of
-from microinfer.verify.detail import detailed
+from microinfer.verify.detail import detailed, scratch_asked
 from microinfer.verify.explain import Wrong, explain
 from microinfer.verify.family import Family, find_family
 from microinfer.verify.finding import Finding
@@ -33,6 +33,7 @@ class Defect:
     """What is wrong with a function, in how many of its cases, and the smallest case with its findings.
 
     `family` says which arguments it happens for, `explanation` what the wrong values look like; empty if not known.
+    `samples` are some more of its cases, `also` other functions that show it because they call this one.
     """
 
     function: str
@@ -43,6 +44,8 @@ class Defect:
     others: tuple[Finding, ...] = ()
     family: str = ""
     explanation: str = ""
+    samples: tuple[Case, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 def find_defects(
@@ -78,9 +81,9 @@ def _of_group(
         mine = [failure for failure in left if failure not in rest]
         findings = detailed(bench, spec, smallest, findings_of(bench, spec, smallest))
         explanation = _explanation(bench, spec, findings[0], smallest, [case for case, _ in mine])
-        yield Defect(
-            spec.function, findings[0], len(mine), cases, smallest, findings[1:], _described(family, rest), explanation
-        )
+        samples = tuple(case for case, _ in mine[:_SAMPLE])
+        text = _described(family, rest)
+        yield Defect(spec.function, findings[0], len(mine), cases, smallest, findings[1:], text, explanation, samples)
         found.append(family)
         left = rest
 
@@ -92,7 +95,7 @@ def _described(family: Family, rest: Sequence[Failed]) -> str:
 
 def _explanation(bench: Bench, spec: Spec, finding: Finding, smallest: Case, cases: Sequence[Case]) -> str:
     if finding.mismatch is None:
-        return ""
+        return scratch_asked(bench, smallest, finding)
     wrong = []
     for case in (*cases[:_SAMPLE], smallest):
         expected = expected_of(spec, case)

@@ -1,4 +1,4 @@
-"""More about findings than a campaign can afford for every case: the scaling behind a wrong value, the read of noise."""
+"""More about findings than a campaign can afford for every case: how a wrong value was scaled, who read noise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from microinfer.verify.arithmetic import Arithmetic, Scale
 from microinfer.verify.bench import Bench
 from microinfer.verify.case import Case
 from microinfer.verify.finding import Finding, Mismatch
-from microinfer.verify.spec import Spec
+from microinfer.verify.spec import Spec, all_specs, spec_of
 from microinfer.verify.unwritten import first_unwritten_read
 
 
@@ -46,6 +46,17 @@ def _detailed(bench: Bench, spec: Spec, case: Case, finding: Finding) -> Finding
     return replace(finding, text=str(mismatch), mismatch=mismatch)
 
 
+def scratch_asked(bench: Bench, case: Case, finding: Finding) -> str:
+    """That the library's size function asks for too little, where the finding is about that scratch."""
+    for query in case.plan.scratch:
+        if query.path != finding.buffer or query.function not in all_specs():
+            continue
+        wanted, asked = spec_of(query.function).plan(case.knobs).status, bench.scratch_size(query)
+        if wanted is not None and asked < wanted:
+            return f"{query.function} asks for {asked} bytes, the reference for {wanted}"
+    return ""
+
+
 def scaled(spec: Spec, case: Case, mismatch: Mismatch) -> Mismatch:
     """The mismatch with the accumulator there and how it is scaled, where the reference scales once."""
     observed = _Observed()
@@ -56,6 +67,4 @@ def scaled(spec: Spec, case: Case, mismatch: Mismatch) -> Mismatch:
     accumulator, scale = observed.seen[0]
     channel = mismatch.index[-1]
     multiplier, shift = (np.broadcast_to(part, shape[-1:])[channel] for part in (scale.multiplier, scale.shift))
-    return replace(
-        mismatch, accumulator=int(accumulator[mismatch.index]), multiplier=int(multiplier), shift=int(shift)
-    )
+    return replace(mismatch, accumulator=int(accumulator[mismatch.index]), multiplier=int(multiplier), shift=int(shift))

@@ -17,6 +17,7 @@ from microinfer.verify.knobs import knob_items, with_knob
 from microinfer.verify.spec import Arrays, OutOfDomain, Spec
 
 _ENOUGH = 0.75
+_LEAST = {"stride": 1, "dilation": 1, "pad": 0}
 _SHAPES = ("size", "kernel", "out", "batch", "rows", "columns", "channels", "filters", "outputs", "depth", "groups")
 
 
@@ -69,20 +70,40 @@ def _fits(spec: Spec, variant: Variant, one: Wrong) -> bool | None:
 
 
 def _variants(spec: Spec, case: Case) -> Iterator[Variant]:
+    """Ways to compute, the ones that say most first."""
     yield _arithmetic("all differences vanish under single rounding", Arithmetic(requantize=requantize_single))
     yield _arithmetic("all differences vanish without rounding", Arithmetic(requantize=_truncating))
     for error in (1, -1):
         text = f"as if padding were the zero point {'+' if error > 0 else '-'} 1"
         yield _arithmetic(text, Arithmetic(padding=error))
-    for path in case.arrays:
-        if path in spec.derived(case.knobs):
-            continue
-        name = path.split(".")[-1]
-        yield Variant(f"as if {name} were missing or zero", _with_array(path, np.zeros_like))
-        yield Variant(f"as if {name} held its first value everywhere", _with_array(path, _first))
+    yield Variant("as if padding were 0 instead of the zero point", _zero_padding)
+    paths = [path for path in case.arrays if path not in spec.derived(case.knobs)]
+    yield from (variant for path in paths if "bias" in path for variant in _array_variants(path))
     for path, value in knob_items(case.knobs):
         if isinstance(value, int) and not isinstance(value, bool) and path.split(".")[-1] not in _SHAPES:
             yield from _knob_variants(path)
+    yield from (variant for path in paths if "bias" not in path for variant in _array_variants(path))
+
+
+def _array_variants(path: str) -> Iterator[Variant]:
+    name = path.split(".")[-1]
+    yield Variant(f"as if {name} were missing or zero", _with_array(path, np.zeros_like))
+    yield Variant(f"as if {name} held its first value everywhere", _with_array(path, _first))
+    if path.endswith(("bias_data", "multiplier", "shift")):
+        yield Variant(f"as if {name} were that of the channel before", _with_array(path, lambda a: np.roll(a, 1)))
+        yield Variant(f"as if {name} were that of the channel behind", _with_array(path, lambda a: np.roll(a, -1)))
+    if path.startswith("filter"):
+        yield Variant("as if the two nibbles of a weight byte were swapped", _with_array(path, _swapped_nibbles))
+
+
+def _zero_padding(spec: Spec, case: Case) -> Arrays:
+    offset = int(dict(knob_items(case.knobs))["input_offset"])
+    return spec.reference(case.knobs, case.arrays, Arithmetic(padding=offset))
+
+
+def _swapped_nibbles(array: NDArray[Any]) -> NDArray[Any]:
+    raw = array.view(np.uint8)
+    return ((raw << 4) | (raw >> 4)).view(array.dtype)
 
 
 def _arithmetic(text: str, arithmetic: Arithmetic) -> Variant:
@@ -116,6 +137,8 @@ def _knob_variants(path: str) -> Iterator[Variant]:
     for text, change in changes:
         if text.endswith("not there") and name.split()[-1] not in ("low", "high"):
             continue
+        if text.endswith("negated") and "offset" not in name:
+            continue
         yield Variant(text, lambda spec, case, f=change: _changed(spec, case, path, f))  # type: ignore[misc]
     head, _, leaf = path.partition(".")
     other = {"x": "y", "y": "x"}.get(head)
@@ -126,8 +149,10 @@ def _knob_variants(path: str) -> Iterator[Variant]:
 
 
 def _changed(spec: Spec, case: Case, path: str, change: Callable[[int], int]) -> Arrays | None:
-    value = dict(knob_items(case.knobs))[path]
-    return spec.reference(with_knob(case.knobs, path, change(int(value))), case.arrays, EXACT)
+    value = change(int(dict(knob_items(case.knobs))[path]))
+    if value < _LEAST.get(path.split(".")[-1], value):
+        return None
+    return spec.reference(with_knob(case.knobs, path, value), case.arrays, EXACT)
 
 
 def _swapped(spec: Spec, case: Case, path: str, mirror: str) -> Arrays | None:

@@ -32,7 +32,8 @@ def c_test(signature: Signature, plan: Plan, arrays: Arrays, expected: Arrays, f
     lines += _call(signature, plan, values)
     lines += ["    int wrong = 0;"]
     if plan.status is not None and signature.returns != "void":
-        lines.append(f"    wrong += status != {plan.status};")
+        wrong = ">" if plan.answers and plan.also else "!="
+        lines.append(f"    wrong += status {wrong} {plan.status};")
     for path, content in expected.items():
         name = _name(path)
         lines.append(f"    for (int i = 0; i < {content.size}; i++)")

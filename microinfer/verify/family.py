@@ -14,7 +14,8 @@ from microinfer.verify.knobs import knob_items
 
 _LONGEST = 4
 _BEAM = 40
-_THRESHOLDS = (0, 1, 4, 8, 16)
+_THRESHOLDS = (0, 1, 2, 3, 4, 8, 16)
+_CEILINGS = (3, 4, 8, 16)
 _FEW = 4
 _SIZE = 64
 _NOT_SIZES = re.compile(r"offset|low|high|(?<!left_)shift|multiplier|value|diff_min|clip|power")
@@ -49,7 +50,7 @@ class Family:
 
     def holds(self, knobs: Any) -> bool:
         """Whether knobs meet the condition."""
-        row = dict(knob_items(knobs))
+        row = _row(knobs)
         return all(atom.test(row) for atom in self.atoms)
 
     def __str__(self) -> str:
@@ -64,7 +65,7 @@ class Family:
 
 def find_family(smallest: Any, failing: Sequence[Any], passing: Sequence[Any]) -> Family:
     """The condition, true of `smallest`, that tells `failing` knobs from `passing` ones best; short ones first."""
-    atoms = list(_atoms(dict(knob_items(smallest))))
+    atoms = list(_atoms(_row(smallest)))
     bad, good = _matrix(atoms, failing), _matrix(atoms, passing)
     best: tuple[float, tuple[int, ...]] = (-np.inf, ())
     beam: list[tuple[tuple[int, ...], Bools, Bools]] = [((), np.ones(len(bad), bool), np.ones(len(good), bool))]
@@ -99,8 +100,20 @@ def _score(met: Bools, wrong: Bools, length: int) -> float:
     return float(met.mean() - 3 * (wrong.mean() if wrong.size else 0) - 0.02 * length - (0.1 if wrong.any() else 0))
 
 
+def _row(knobs: Any) -> Row:
+    """Knobs by path, with what follows from them: the properties of their class, and cells of the window."""
+    row: Row = dict(knob_items(knobs))
+    for name, member in vars(type(knobs)).items():
+        if isinstance(member, property) and isinstance(value := getattr(knobs, name), int):
+            row[name] = value
+    if "y.kernel" in row and "x.kernel" in row:
+        row["kernel cells"] = row["y.kernel"] * row["x.kernel"]
+        row["pad"] = row["y.pad"] + row["x.pad"]
+    return row
+
+
 def _matrix(atoms: Sequence[Atom], many: Sequence[Any]) -> Bools:
-    rows = [dict(knob_items(knobs)) for knobs in many]
+    rows = [_row(knobs) for knobs in many]
     cells = [[atom.test(row) for atom in atoms] for row in rows]
     return np.array(cells, bool).reshape(len(rows), len(atoms))
 
@@ -161,6 +174,9 @@ def _size_atoms(path: str, value: int) -> Iterator[Atom]:
     for least in _THRESHOLDS:
         if value > least:
             yield Atom(f"{path} is above {least}", _above(path, least))
+    for most in _CEILINGS:
+        if value < most:
+            yield Atom(f"{path} is below {most}", _below(path, most))
     if value > 0:
         yield Atom(f"{path} is {'odd' if value % 2 else 'even'}", _remainder(path, 2, value % 2))
     if value % 4:

@@ -31,10 +31,9 @@ def merged(bench: Bench, functions: Sequence[FunctionResult]) -> tuple[FunctionR
     return tuple(_result(function, owners, also) for function in functions)
 
 
-def _result(
-    function: FunctionResult, owners: dict[int, Defect | None], also: dict[int, list[str]]
-) -> FunctionResult:
-    own = [replace(d, also=tuple(dict.fromkeys(also.get(id(d), ())))) for d in function.defects if owners[id(d)] is None]
+def _result(function: FunctionResult, owners: dict[int, Defect | None], also: dict[int, list[str]]) -> FunctionResult:
+    alone = [defect for defect in function.defects if owners[id(defect)] is None]
+    own = [replace(defect, also=tuple(dict.fromkeys(also.get(id(defect), ())))) for defect in alone]
     through = dict.fromkeys(_last(d, owners).function for d in function.defects if owners[id(d)] is not None)
     return replace(function, defects=tuple(own), through=tuple(through))
 

@@ -1,6 +1,6 @@
 """A policy: which metrics of a report may grow or shrink, by how much, before it counts.
 
-It is TOML, a table a metric, named by the last part of its path in the report or by the whole path, with * for anything:
+It is TOML, a table a metric, named by the last part of its path in the report or by all of it, with * for anything:
 
     [cycles]
     direction = "lower"     # better: "lower", "higher" or "equal"
@@ -11,7 +11,8 @@ It is TOML, a table a metric, named by the last part of its path in the report o
     ["functions[arm_softmax_*].stack"]
     absolute = 64
 
-Of several that fit a path the one with the longest name counts.
+A name that begins with a dot is the whole path: [".flash"] is the total, [flash] also that of every symbol. Of several
+that fit a path the one with the longest name counts.
 """
 
 from __future__ import annotations
@@ -67,10 +68,10 @@ class Policy:
 
 def _fits(name: str, path: str) -> bool:
     pattern = ".*".join(map(re.escape, name.split("*")))
-    return re.fullmatch(pattern, path) is not None or re.fullmatch(pattern, path.rpartition(".")[2]) is not None
+    return any(re.fullmatch(pattern, text) for text in (path, f".{path}", path.rpartition(".")[2]))
 
 
-_COUNTS = ("failing", "defects", "bytes_differing", "interrupted", "flash", "ram")
+_COUNTS = ("failing", "defects", "bytes_differing", "interrupted", ".flash", ".ram")
 _COSTS = ("cycles", "stack", "scratch", "memory.arena", "memory.data", "memory.code", "memory.weights")
 DEFAULT_POLICY = Policy(
     {name: Rule() for name in _COUNTS}

@@ -14,7 +14,8 @@ class FunctionResult:
     """All cases of one function.
 
     `stack` in bytes is that of clean case number `deepest`; `kept` cases reached something new; `skipped` says why
-    cases could not run; `complete`: all were run and their defects searched.
+    cases could not run; `complete`: all were run and their defects searched; `through`: functions it calls that
+    have the defect where it fails without one of its own.
     """
 
     function: str
@@ -26,6 +27,7 @@ class FunctionResult:
     defects: tuple[Defect, ...]
     skipped: str = ""
     complete: bool = True
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

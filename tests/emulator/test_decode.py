@@ -108,6 +108,13 @@ def test_register_operands_in_their_order() -> None:
     assert block[0].operands == "r9, r10, r11, r12"
 
 
+@pytest.mark.parametrize(
+    ("text", "sets_flags"), [("uadd8 r0, r1, r2", False), ("ssub16 r0, r1, r2", False), ("cmp r0, r1", True)]
+)
+def test_parallel_arithmetic_leaves_the_flags(text: str, sets_flags: bool) -> None:
+    assert decode(text)[0].sets_flags == sets_flags
+
+
 def test_it_makes_what_follows_conditional() -> None:
     block = decode("ite eq\naddeq r0, r1, r2\nmovne r0, #1\nadds r0, r1, r2")
     assert [i.name for i in block] == ["it", "add", "mov", "add"]

@@ -43,6 +43,12 @@ def test_symbols_have_no_thumb_bit() -> None:
     assert {s.name for s in image.sections} >= {".text", ".data"}
 
 
+def test_data_without_a_type_is_an_object() -> None:
+    """As GCC emits statics at -O0. A label without a size, or one in code, is none."""
+    image = read_elf(assemble("bx lr\n.size l, 2\nl: nop\n.data\nd: .word 5\n.size d, 4\ne: .word 6"))
+    assert [(s.name, s.size) for s in image.symbols if s.kind == "object"] == [("d", 4)]
+
+
 def test_static_functions_and_aliases_are_callable() -> None:
     body = "movs r0, #1\nbx lr\n.type s, %function\n.type t, %function\ns: t: movs r0, #2\nbx lr"
     machine = Machine.from_elf(assemble(body))

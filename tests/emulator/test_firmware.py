@@ -6,17 +6,25 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from emulator import Board, RunResult
 from tests.support.firmware import COMPILERS, MACHINES, build, build_text, run_qemu
 
-PROGRAMS = ("exceptions", "nesting", "scheduler", "floats", "faults", "semihosting")
+PROGRAMS = ("exceptions", "nesting", "scheduler", "faults", "semihosting", "traps", "always_aligned", "mpu", "sleep")
 CASES = [
-    (program, core)
-    for program in PROGRAMS
-    for core in ("cortex-m4", "cortex-m3")
-    if (program, core) != ("floats", "cortex-m3")
+    *((program, core) for program in PROGRAMS for core in MACHINES),
+    *((program, core) for program in ("floats", "lazy") for core in MACHINES if core != "cortex-m3"),
+    ("limits", "cortex-m33"),
+    ("bitband", "cortex-m3"),
+    ("bitband", "cortex-m4"),
 ]
+QUICK = ("cortex-m4", "cortex-m33")
+
+
+def _marked(cases: list[tuple[str, str]]) -> list[ParameterSet]:
+    """All cores when slow tests are asked for, else one of each architecture."""
+    return [pytest.param(*case, marks=() if case[1] in QUICK else pytest.mark.slow) for case in cases]
 
 
 def run_here(elf: bytes, core: str, tracer: str | None, folder: Path) -> RunResult:
@@ -26,7 +34,7 @@ def run_here(elf: bytes, core: str, tracer: str | None, folder: Path) -> RunResu
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
-@pytest.mark.parametrize(("program", "core"), CASES)
+@pytest.mark.parametrize(("program", "core"), _marked(CASES))
 def test_prints_what_qemu_prints(program: str, core: str, compiler: str, tmp_path: Path) -> None:
     elf = build(program, core, compiler)
     result = run_here(elf, core, None, tmp_path)
@@ -35,7 +43,7 @@ def test_prints_what_qemu_prints(program: str, core: str, compiler: str, tmp_pat
     assert result.warnings == ()
 
 
-@pytest.mark.parametrize(("program", "core"), CASES)
+@pytest.mark.parametrize(("program", "core"), _marked(CASES))
 def test_both_tracers_give_the_same(program: str, core: str, tracer: str, tmp_path: Path) -> None:
     elf = build(program, core)
     assert run_here(elf, core, tracer, tmp_path) == run_here(elf, core, "python", tmp_path)

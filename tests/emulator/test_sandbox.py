@@ -75,3 +75,25 @@ def test_more_arguments_than_the_frame_holds_are_refused() -> None:
     box, f = sandbox("bx lr")
     with pytest.raises(ArgumentError, match="takes 64"):
         box.call(f, range(65), LIMIT)
+
+
+WATCHED = (
+    "movs r2, #0\ncmp r2, #0\nitt eq\nldreq r3, [r0]\naddeq r1, #1\n"
+    "cmp r2, #1\nb 1f\n1: str r1, [r0]\nadds r2, #1\nadds r2, #2\nadds r2, #4\nmov r0, r2\nbx lr"
+)
+
+
+def test_accesses_are_seen_with_their_instruction_and_change_nothing() -> None:
+    """The load inside the IT block would make the engine skip what follows, were its IT bits left alone."""
+    box, f = sandbox(WATCHED)
+    plain = box.call(f, (box.slots[1].start + 8, 5), LIMIT)
+    seen: list[tuple[bool, int, int, int]] = []
+    stop = box.watch(lambda *access: seen.append(access))
+    watched = box.call(f, (box.slots[1].start + 8, 5), LIMIT)
+    stop()
+    box.call(f, (box.slots[1].start + 8, 5), LIMIT)
+    assert (plain.r0, plain.cycles) == (watched.r0, watched.cycles) == (7, plain.cycles)
+    assert [(write, pc - f, offset, size) for write, pc, offset, size in seen] == [
+        (False, 6, 4096 + 8, 4),
+        (True, 14, 4096 + 8, 4),
+    ]

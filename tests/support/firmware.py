@@ -40,7 +40,8 @@ def build_text(text: str, core: str = "cortex-m4", compiler: str = "any", name: 
         source.write_text(text)
         flags.append(f"-DUART={UARTS.get(core, 0x40004000):#x}u")
         script = FOLDER / f"{MACHINES.get(core)}.ld"
-        link = ["-T", str(script if script.is_file() else FOLDER / "mps2.ld"), str(source), str(FOLDER / "startup.c"), "-o", str(target)]
+        script = script if script.is_file() else FOLDER / "mps2.ld"
+        link = ["-T", str(script), str(source), str(FOLDER / "startup.c"), "-o", str(target)]
         result = subprocess.run([*_command(core, compiler), *flags, *link], capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
         return target.read_bytes()

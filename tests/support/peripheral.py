@@ -9,6 +9,7 @@ from emulator.console import Console
 from emulator.exceptions.controller import Controller
 from emulator.exceptions.numbers import FIRST_INTERRUPT
 from emulator.exceptions.profile import load_profile
+from emulator.exceptions.settings import CoreSettings
 from emulator.exceptions.status import FaultStatus
 from emulator.peripherals.base import Peripheral
 from emulator.peripherals.catalog import find_peripheral
@@ -22,7 +23,8 @@ class _Unit:
     def __init__(self, controller: Controller) -> None:
         self.controller = controller
         self.status = FaultStatus()
-        self.vtor = 0
+        self.vtor = self.overhead = self.slept = 0
+        self.settings = CoreSettings()
 
 
 class Bench:

@@ -25,7 +25,13 @@ def render(profile: Profile) -> str:
         calls[caller][callee] = [a + b for a, b in zip(totals, costs, strict=True)]
     homes = {name: _home(rows) for name, rows in own.items()}
     sites = {(s.caller, s.callee): (s.file or _NO_FILE, s.line) for s in profile.sites}
-    lines = ["# callgrind format", "version: 1", "creator: microinfer", "positions: line", "events: Cycles Instructions"]
+    lines = [
+        "# callgrind format",
+        "version: 1",
+        "creator: microinfer",
+        "positions: line",
+        "events: Cycles Instructions",
+    ]
     lines.append(f"summary: {sum(r.cycles for r in profile.lines)} {sum(r.instructions for r in profile.lines)}")
     for name in sorted({*own, *calls}):
         home = homes.get(name, _NO_FILE)

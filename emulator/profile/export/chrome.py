@@ -11,7 +11,7 @@ from emulator.profile.tree import Profile
 
 
 def render(profile: Profile) -> str:
-    """Each handler from entry to return, with its number, depth and latency in cycles; the run as a track of its own."""
+    """Each handler from entry to return, with number, depth and latency in cycles; the run as a track of its own."""
 
     def microseconds(cycles: int) -> float:
         return cycles * 1_000_000 / profile.clock_hz

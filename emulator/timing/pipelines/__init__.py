@@ -16,9 +16,9 @@ class Pipeline(Protocol):
     lookahead: int
 
     def edge(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> int:
-        """Cycles of `block` when the program goes on at `target`, whose first instructions are `head`.
+        """Cycles of `block` when the program goes on at `target`, probably with the instructions `head`.
 
-        `head` ends behind the first branch, and is empty where there is no code.
+        `head` follows branches as they probably go, ends where that is not known, and is empty where there is no code.
         """
 
 

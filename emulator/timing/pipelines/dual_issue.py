@@ -12,17 +12,20 @@ Rules:
 * target_pairs: whether the target of a taken branch may issue together with it, if it has been fetched.
 * mispredicted: cycles lost at the end of a loop, where a backward conditional branch is not taken;
   mispredicted_known_flags: the same if the flags were set early_flags cycles before, or more. All other branches count
-  as predicted, and with loop_ends_learned these as well.
+  as predicted.
 * banks: number of word-wide memory banks for loads in pairs, 0 if they never collide. Banks are compared where both
   addresses have the same base; others count as different.
 
 A block's cost is the time until the head of the target is through, less the time of the head by itself: that is how
-latencies and half-filled pairs reach across the edge. Instructions that an IT block skips cost as if they ran.
+latencies and half-filled pairs reach across the edge. The head is odd in line, so that the next block fills a pair that
+is half empty, and even behind a taken branch, where it stays so. Instructions that an IT block skips cost as if they
+ran.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import zip_longest
 
 from emulator.decode import Instruction
 from emulator.errors import TimingError
@@ -63,15 +66,20 @@ class DualIssue:
         else:
             issue.step(self._operation(last))
             issue.mispredict(last)
+            head = head[: self.lookahead - 1]
         return self._through(issue, head) - self._through(Issue(self._table, self._rules), head)
 
     def _through(self, issue: Issue, head: tuple[Instruction, ...]) -> int:
-        for instruction in head:
-            issue.step(self._operation(instruction))
+        for instruction, following in zip_longest(head, head[1:]):
+            if following is None or following.address == instruction.end:
+                issue.step(self._operation(instruction))
+            else:
+                issue.branch(self._operation(instruction), following.address)
+                issue.forget_fetch()
         return issue.next
 
     def _operation(self, instruction: Instruction) -> Operation:
-        """What the pipeline wants to know of an instruction, made once. It keeps the instruction, so the id stays its own."""
+        """What the issue stage wants to know, made once. It keeps the instruction, so that the id stays its own."""
         key = id(instruction)
         if key not in self._operations:
             row = self._core.classify(instruction)

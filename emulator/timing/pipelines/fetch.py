@@ -12,16 +12,16 @@ class Fetch:
 
     A line is fetched a cycle behind the one before it, but not before the line that it takes the place of in the queue
     has been issued. Lines are aligned behind a jump. At the start they are counted from the first instruction, a whole
-    line of which is there in cycle 0: code that is entered in line has been fetched already.
+    line of which is there in cycle `start`: code that is entered in line has been fetched already.
     """
 
-    def __init__(self, line_bytes: int, queue: int) -> None:
+    def __init__(self, line_bytes: int, queue: int, start: int = 0) -> None:
         self._bytes = line_bytes
         self._origin = 0
         self._line: int | None = None
-        self._at = 0
+        self._at = start
         self._issued: deque[int] = deque(maxlen=queue)
-        self._last = 0
+        self._last = start
 
     def jump(self, target: int, earliest: int) -> None:
         """The code goes on at `target`, whose line is fetched behind the last one, at `earliest` or later."""

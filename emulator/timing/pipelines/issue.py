@@ -25,7 +25,6 @@ class Rules:
     mispredicted: int
     mispredicted_known_flags: int
     early_flags: int
-    loop_ends_learned: int
     banks: int
 
 
@@ -70,11 +69,15 @@ class Issue:
             self._older = None
         self._fetch.jump(target, 0 if self._rules.target_pairs else self.next)
 
+    def forget_fetch(self) -> None:
+        """From here on, code is there as if it had been entered in line."""
+        self._fetch = Fetch(self._rules.fetch_bytes, self._rules.fetch_queue, self.next)
+
     def mispredict(self, last: Instruction) -> None:
         """Charge the end of a loop, if that is what `last`, a branch not taken, is."""
         rules = self._rules
         backward = last.conditional and last.target is not None and last.target <= last.address
-        if not backward or rules.loop_ends_learned or not rules.mispredicted:
+        if not backward or not rules.mispredicted:
             return
         known = self.next - 1 - self._flags_at >= rules.early_flags
         self.next += rules.mispredicted_known_flags if known else rules.mispredicted
@@ -118,7 +121,7 @@ class Issue:
         for position, register in enumerate(operation.writes):
             later = position // per_cycle if operation.row.per_transfer else operation.row.cycles - 1
             self._ready[register] = first + max(0, later), result
-        if instruction.writeback:
+        if instruction.writeback and instruction.address_registers:
             self._ready[instruction.address_registers[0]] = first, self._table.results[_BASE_UPDATE]
         if "sets flags" in operation.groups:
             self._flags_at = first

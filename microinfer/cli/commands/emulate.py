@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microinfer.cli import firmware_reports, options
+from microinfer.cli import firmware_reports, memory_options, options
 
 if TYPE_CHECKING:
+    from emulator.board import Board
     from emulator.dialogue import Step
     from emulator.run_result import RunResult
 
@@ -32,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--boards", type=Path, action="append", default=[], metavar="DIR", help="folder with boards and peripherals"
     )
     parser.add_argument("--strict", action="store_true", help="unknown registers are errors")
+    parser.add_argument(
+        "--gdb", type=_port, metavar="PORT", help="wait for GDB on this port of 127.0.0.1; 0 picks a free one"
+    )
+    memory_options.add_what_if(parser)
+    memory_options.add_clock(parser)
     firmware_reports.add_arguments(parser)
     parser.add_argument(
         "--export",
@@ -61,9 +67,10 @@ def run(args: argparse.Namespace) -> int:
         sink=None if args.json == "-" else _show,
         profile=firmware_reports.wants_profile(args),
         memory=args.memory,
+        what_if=memory_options.what_if(args),
     )
     board.load(args.firmware, args.base)
-    result = board.run(args.max_cycles, args.timeout, args.until)
+    result = _run(board, args)
     if args.json:
         profile = board.profile() if firmware_reports.wants_profile(args) else None
         memory = board.memory_use() if args.memory else None
@@ -75,6 +82,27 @@ def run(args: argparse.Namespace) -> int:
     for name, target in exports:
         write_file(target, render(board.profile(), name).encode())
     return _status(result)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: want 0 (any free one) to 65535")
+    return int(text)
+
+
+def _run(board: Board, args: argparse.Namespace) -> RunResult:
+    """Run the firmware, by GDB if asked for."""
+    from microinfer.errors import InputError
+
+    if args.gdb is None:
+        return board.run(args.max_cycles, args.timeout, args.until)
+    if args.until:
+        raise InputError("--until does not go with --gdb: set a breakpoint instead")
+
+    def tell(port: int) -> None:
+        print(f"waiting for GDB: target remote localhost:{port}", file=sys.stderr, flush=True)
+
+    return board.serve_gdb(args.gdb, args.max_cycles, args.timeout, tell)
 
 
 def _export(text: str) -> tuple[str, Path]:

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from microinfer.cli import options
+from microinfer.cli import memory_options, options
+
+if TYPE_CHECKING:
+    from emulator import Machine
+    from emulator.recording.recording import Recording
+    from emulator.recording.recost import RunCost
+    from microinfer.device.board import DeviceBoard
+    from microinfer.device.result import ProfileResult
+
+DEFAULT_CORE = "cortex-m4"
+DEFAULT_CLOCK = 100_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL.tflite")
-    options.add_core(parser)
+    parser.add_argument(
+        "--core",
+        metavar="NAME[,NAME..]",
+        help="core to run on, then cores to cost the same run for, e.g. m4,m7 (default: the board's, else cortex-m4)",
+    )
     parser.add_argument("--kernels", type=Path, metavar="LIB.elf", help="kernel library (default: our own, built)")
     parser.add_argument(
         "--input",
@@ -21,7 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the random input")
     parser.add_argument("--profile", default="tflm", metavar="NAME", help="numerics profile of the reference")
-    parser.add_argument("--clock", type=options.positive_float, default=100.0, metavar="MHZ", help="for milliseconds")
+    memory_options.add_placement(parser)
+    memory_options.add_what_if(parser)
+    memory_options.add_clock(parser)
+    parser.add_argument("--record", type=Path, metavar="FILE", help="keep the run, to cost it again with recost")
     parser.add_argument(
         "--max-cycles", type=options.positive_int, metavar="N", help="bound on each kernel call (default: by its work)"
     )
@@ -29,27 +48,68 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from emulator.timing.names import resolve_cores
     from microinfer import load
-    from microinfer.cli.console import console, progress_bar
-    from microinfer.cli.output import check_writable, write_json
+    from microinfer.cli.console import progress_bar
+    from microinfer.cli.output import check_writable
+    from microinfer.device.board import DeviceBoard
     from microinfer.device.build import default_library
     from microinfer.device.library import KernelLibrary
     from microinfer.device.profile import profile
-    from microinfer.report import json as json_report
-    from microinfer.report import table
     from microinfer.samples.arrays import sample_stacks
 
     check_writable(args.json)
+    check_writable(None if args.record is None else str(args.record))
+    memory_options.check_board_given(args)
+    board = DeviceBoard.named(args.board, args.boards, memory_options.what_if(args), args.code_in)
+    default = DEFAULT_CORE if board is None else board.core
+    cores = resolve_cores(args.core) if args.core else (default,)
     model = load(args.model)
     stacks = sample_stacks(model, args.input, args.seed)
-    path = args.kernels or default_library(args.core)
-    library = KernelLibrary(path, args.core, args.max_cycles)
+    library = KernelLibrary(args.kernels or default_library(cores[0]), cores[0], args.max_cycles)
+    recorded = args.record is not None or len(cores) > 1
+
+    def prepare(machine: Machine) -> None:
+        if board is not None:
+            board.slow_down(machine)
+        if recorded:
+            machine.record()
+
     with progress_bar("profiling", len(model.nodes) * len(stacks[0])) as advance:
-        result = profile(model, library, stacks, args.profile, progress=advance)
+        result = profile(model, library, stacks, args.profile, progress=advance, prepare=prepare)
+    recording = library.machine.recording() if recorded else None
+    if args.record is not None and recording is not None:
+        recording.save(args.record)
+    clock = args.clock or (DEFAULT_CLOCK if board is None else board.clock_hz)
+    _report(args, result, clock, _others(recording, cores, board))
+    return 0 if result.exact else 1
+
+
+def _others(recording: Recording | None, cores: tuple[str, ...], board: DeviceBoard | None) -> list[RunCost]:
+    """The run's cost on every core if there are several."""
+    if recording is None or len(cores) < 2:
+        return []
+    from emulator.recording.recost import recost
+
+    layout = None if board is None else board.layout(recording.regions)
+    return [recost(recording, core, layout) for core in cores]
+
+
+def _report(args: argparse.Namespace, result: ProfileResult, clock: int, costs: list[RunCost]) -> None:
+    from microinfer.cli.console import console
+    from microinfer.cli.output import write_json
+    from microinfer.report import json as json_report
+    from microinfer.report import recost, table
+
+    mhz, where = clock / 1e6, args.board or "memory without wait states"
     if args.json:
-        write_json(args.json, json_report.render(result, args.clock))
+        document = json.loads(json_report.render(result, mhz)) | {"board": args.board}
+        if costs:
+            document["cores"] = recost.document(costs, clock, where, "")["cores"]
+        write_json(args.json, json.dumps(document, indent=2, allow_nan=False))
     if args.json != "-":
         out = console()
         out.print(table.layers(result))
-        out.print(table.totals(result, args.clock), highlight=False, soft_wrap=True)
-    return 0 if result.exact else 1
+        if costs:
+            out.print(recost.cores(costs, clock, where))
+        out.print(table.totals(result, mhz), highlight=False, soft_wrap=True)

@@ -51,9 +51,7 @@ def run(args: argparse.Namespace) -> int:
         check_writable(target)
     for folder in filter(None, (args.save, args.corpus)):
         check_folder(folder)
-    campaign = Campaign(
-        args.elf, args.core, args.cases, args.seed, tuple(args.function), args.corpus, tuple(args.spec)
-    )
+    campaign = Campaign(args.elf, args.core, args.cases, args.seed, tuple(args.function), args.corpus, tuple(args.spec))
     steps = campaign.steps
     with progress_bar("verifying", steps) as advance:
         result = campaign.run(_workers(args), advance)

@@ -115,7 +115,7 @@ class Depthwise(Form):
         return contents.layer(draw, plan, typical, self.paths[2], wide)
 
     def rejects(self, k: DepthwiseKnobs) -> tuple[Reject, ...]:
-        """Other channels out than in, where the function has one filter a channel; no scratch; another form than 3x3."""
+        """Other channels out than in for one filter a channel; no scratch; another filter than 3x3."""
         if not self.plain:
             return ()
         channels = Reject("channels", {"output_dims.c": k.outputs + 1})

@@ -32,6 +32,16 @@ class TransposeConvKnobs:
     high: int
     bias: bool
 
+    @property
+    def y_ends_early(self) -> bool:
+        """Whether the output has fewer rows than the strides make."""
+        return self.y.out + self.y.pad < self.y.size * self.y.stride
+
+    @property
+    def x_ends_early(self) -> bool:
+        """Whether the output has fewer columns than the strides make."""
+        return self.x.out + self.x.pad < self.x.size * self.x.stride
+
 
 def _draw_axis(draw: Draw) -> Axis:
     """An axis whose output ends inside what the last input cell reaches, or its stride."""

@@ -1,4 +1,4 @@
-"""The heap: how far sbrk went, and the most that was allocated at a time, with newlib-nano and with an allocator of an RTOS."""
+"""The heap: how far sbrk went and the most that was allocated at a time, with newlib-nano and with an RTOS."""
 
 from __future__ import annotations
 

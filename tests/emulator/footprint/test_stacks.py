@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
+import unicorn
+from unicorn import arm_const
 
 from emulator import Board, EmulatorError
 from emulator.footprint.chain import ChainLink
-from emulator.footprint.usage import MemoryUse, StackUse
+from emulator.footprint.usage import StackUse
 from emulator.run_result import RunResult
-from tests.support.firmware import build, build_text
+from tests.support.firmware import FOLDER, build, build_text
 
 HEAD = (
     '#include "firmware.h"\n'
@@ -33,6 +37,13 @@ def measured(body: str, tracer: str) -> tuple[StackUse, int]:
     (stack,) = board.memory_use().stacks
     assert (stack.name, stack.high) == ("MSP", 0x20010000)
     return stack, int.from_bytes(deepest, "little")
+
+
+def short_scheduler(compiler: str = "any") -> bytes:
+    """The scheduler with less work for its tasks."""
+    text = (FOLDER / "scheduler.c").read_text()
+    assert "n < 20000" in text
+    return build_text(text.replace("n < 20000", "n < 2000"), compiler=compiler, name="scheduler.c")
 
 
 def chain(stack: StackUse) -> list[str]:
@@ -64,7 +75,7 @@ def test_a_leaf_with_a_large_array(tracer: str) -> None:
         "__attribute__((naked, noinline)) void leaf(void) {\n"
         '  __asm volatile("sub sp, #400\\n mov r0, sp\\n ldr r1, =deepest\\n str r0, [r1]\\n str r0, [sp]\\n"\n'
         '  "add sp, #400\\n bx lr\\n .ltorg"); }\n'
-        "KEEP void caller(void) { leaf(); __asm volatile(\"nop\"); }\n"
+        'KEEP void caller(void) { leaf(); __asm volatile("nop"); }\n'
         "int main(void) { caller(); return 0; }",
         tracer,
     )
@@ -98,7 +109,7 @@ def test_an_interrupt_on_top_of_deep_code(tracer: str) -> None:
 
 def test_tasks_have_stacks_of_their_own(tracer: str) -> None:
     """220 bytes: what `task` pushes, an extended frame, and what PendSV saves below it, FP registers included."""
-    board, result = run(build("scheduler"), tracer, memory=True)
+    board, result = run(short_scheduler(), tracer, memory=True)
     assert result.end == "exit"
     main, *tasks = board.memory_use().stacks
     stacks = board.symbols.find("stacks").address
@@ -116,7 +127,7 @@ def test_a_task_that_never_ran_deeper_than_its_frame_is_there(tracer: str) -> No
     """One stack per array: the array's name and size are the stack's."""
     text = (
         HEAD + "static uint32_t worker_stack[128];\n"
-        "static void worker(void) { for (;;) __asm volatile(\"wfi\"); }\n"
+        'static void worker(void) { for (;;) __asm volatile("wfi"); }\n'
         '__attribute__((naked)) void SVC_Handler(void) { __asm volatile("msr psp, r0\\n mvn lr, #2\\n bx lr"); }\n'
         "int main(void) { uint32_t *frame = worker_stack + 120; frame[6] = (uint32_t)worker; frame[7] = 1u << 24;\n"
         '  register uint32_t *r0 __asm("r0") = frame; __asm volatile("svc 0" :: "r"(r0) : "memory"); return 1; }'
@@ -127,19 +138,40 @@ def test_a_task_that_never_ran_deeper_than_its_frame_is_there(tracer: str) -> No
     assert (worker.name, worker.where, worker.size, worker.used) == ("worker", "worker_stack", 512, 32)
 
 
+@pytest.mark.parametrize("compiler", ["gcc", pytest.param("zig", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("program", ["scheduler", "nesting", "exceptions", "faults", "floats"])
-def test_following_memory_changes_nothing(program: str, tracer: str) -> None:
-    elf = build(program)
-    plain, followed = (run(elf, tracer, memory=memory)[1] for memory in (False, True))
-    assert plain == followed
+def test_a_run_is_the_same_whatever_follows_it(program: str, compiler: str) -> None:
+    """Cycles, output, faults and all, on each tracer, with a profile, and with memory followed."""
+    elf = short_scheduler(compiler) if program == "scheduler" else build(program, compiler=compiler)
+    kinds = ["python", "native"] if find_spec("emulator._tracer") else ["python"]
+    runs = [run(elf, kind, **options)[1] for kind in kinds for options in ({}, {"profile": True}, {"memory": True})]
+    assert all(result == runs[0] for result in runs[1:])
 
 
+@pytest.mark.parametrize("compiler", ["gcc", "zig"])
+@pytest.mark.parametrize("program", ["nesting", "exceptions", "floats"])
+def test_the_mark_is_the_lowest_sp_of_any_instruction(program: str, compiler: str) -> None:
+    """Against a look at SP in front of every single instruction."""
+    board = Board("mps2-an386", memory=True)
+    board.load(build(program, compiler=compiler))
+    engine = board._firmware().engine._uc
+    lowest = [0xFFFFFFFF]
+
+    def look(uc: unicorn.Uc, address: int, size: int, data: object) -> None:
+        lowest[0] = min(lowest[0], uc.reg_read(arm_const.UC_ARM_REG_SP))
+
+    engine.hook_add(unicorn.UC_HOOK_CODE, look)
+    assert board.run(max_cycles=1_000_000).end == "exit"
+    (main,) = [stack for stack in board.memory_use().stacks if stack.name == "MSP"]
+    assert main.low == lowest[0]
+
+
+@pytest.mark.skipif(find_spec("emulator._stackwatch") is None, reason="emulator._stackwatch is not built")
 @pytest.mark.parametrize("program", ["scheduler", "nesting", "exceptions", "faults"])
-def test_both_watches_see_the_same(program: str, tracer: str) -> None:
-    def use(kind: str) -> MemoryUse:
-        return run(build(program), kind, memory=True)[0].memory_use()
-
-    assert use(tracer) == use("python")
+def test_both_watches_see_the_same(program: str) -> None:
+    elf = short_scheduler() if program == "scheduler" else build(program)
+    native, python = (run(elf, tracer, memory=True)[0].memory_use() for tracer in ("native", "python"))
+    assert native == python
 
 
 def test_it_has_to_be_asked_for(tracer: str) -> None:

@@ -17,7 +17,8 @@ def touched_by(body: str, tracer: str) -> dict[str, TouchedSymbol]:
 def test_bytes_read_and_written(tracer: str) -> None:
     """Start-up code zeroes the arena and copies the table, which does not count."""
     found = touched_by(
-        "static volatile uint8_t arena[4096]; volatile uint16_t table[8] = {1, 2}; const volatile uint32_t key[4] = {7};\n"
+        "static volatile uint8_t arena[4096]; volatile uint16_t table[8] = {1, 2};\n"
+        "const volatile uint32_t key[4] = {7};\n"
         "int main(void) { for (int n = 0; n < 2912; n++) arena[n] = 1;\n"
         "  return arena[5] + arena[4000] + table[1] + key[2] == 0; }",
         tracer,
@@ -45,8 +46,20 @@ def test_conditional_accesses_count_when_they_happen(tracer: str) -> None:
 
 def test_another_address_of_the_same_memory(tracer: str) -> None:
     found = touched_by(
-        "uint8_t mirrored[64];\n"
-        "int main(void) { *(volatile uint8_t *)((uint32_t)mirrored + 0x400000) = 1; return 0; }",
+        "uint8_t mirrored[64];\nint main(void) { *(volatile uint8_t *)((uint32_t)mirrored + 0x400000) = 1; return 0; }",
         tracer,
     )
     assert (found["mirrored"].touched, found["mirrored"].written) == (1, 1)
+
+
+def test_stack_frames_count_as_written(tracer: str) -> None:
+    found = touched_by(
+        "uint32_t stack[64];\n"
+        "void SVC_Handler(void) {}\n"
+        "int main(void) {\n"
+        '  __asm volatile("mov r4, sp\\n ldr r0, =stack+256\\n mov sp, r0\\n svc 0\\n mov sp, r4\\n"\n'
+        '    "b 1f\\n .ltorg\\n 1:" ::: "r0", "r1", "r2", "r3", "r4", "memory");\n'
+        "  return 0; }",
+        tracer,
+    )
+    assert found["stack"].written == 32

@@ -89,6 +89,9 @@ def test_dwt_counts_while_enabled() -> None:
     dwt.wait(5)
     assert dwt[4] == 0
     dwt[0] = 1
+    dwt.wait(5)
+    assert dwt[4] == 0, "DEMCR.TRCENA is not set"
+    dwt.peripheral.port.system.unit.settings.traced(True)
     dwt.wait(7)
     assert dwt[4] == 7
     dwt[4] = 100

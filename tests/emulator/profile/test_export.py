@@ -22,7 +22,9 @@ SPEEDSCOPE = {
     "required": {
         "$schema": {"enum": ["https://www.speedscope.app/file-format-schema.json"]},
         "shared": {
-            "required": {"frames": {"items": {"required": {"name": {"type": str}}, "optional": {"file": {"type": str}}}}}
+            "required": {
+                "frames": {"items": {"required": {"name": {"type": str}}, "optional": {"file": {"type": str}}}}
+            }
         },
         "profiles": {
             "items": {

@@ -24,7 +24,7 @@ def core(request: pytest.FixtureRequest) -> Core:
 
 def test_a_core_is_a_file() -> None:
     assert core_names() == sorted(p.stem for p in FOLDER.glob("*.toml"))
-    assert {"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4"} <= set(core_names())
+    assert {"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"} <= set(core_names())
 
 
 def test_every_row_has_a_source(core: Core) -> None:

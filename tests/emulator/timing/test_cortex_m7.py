@@ -162,9 +162,12 @@ def test_branch_target_alignment() -> None:
     assert (aligned, odd) == (4 * 2, 4 * 3)
 
 
-def test_loop_ends_are_learned() -> None:
-    body = "movs r1, #%d\n.balign 8\n1: nop.w\nnop.w\nnop.w\nsubs.w r1, r1, #1\nnop.w\nbne.w 1b\nbx lr"
-    assert total(body % 2, CORE) - total(body % 1, CORE) == 3
+@pytest.mark.parametrize(("between", "penalty"), [("", 5), ("nop.w\nnop.w\n" * 3, 3)])
+def test_loop_ends_are_mispredicted(between: str, penalty: int) -> None:
+    rounds = f"1: nop.w\nsubs.w r1, r1, #1\n{between}nop.w\nbne.w 1b"
+    straight = rounds.replace("bne.w 1b", "nop.w")
+    body = "movs r1, #1\nnop\n.balign 8\n{}\nnop.w\nnop.w"
+    assert cycles(body.format(rounds)) - cycles(body.format(straight)) == penalty
 
 
 def test_calls() -> None:

@@ -1,4 +1,4 @@
-"""Forty ways to break our kernels: a line changed in one source, and the function that no longer computes its result."""
+"""Forty ways to break our kernels: a line changed in one source, and the function that is wrong then."""
 
 from __future__ import annotations
 

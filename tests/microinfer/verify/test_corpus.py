@@ -54,7 +54,7 @@ def test_a_varied_case_shares_most_knobs_with_the_one_it_is_near() -> None:
 
 
 def steps_reached(seed: int, cases: int = 2000) -> int:
-    """How far a campaign comes on a stair of conditions, each of which is an edge that only its predecessor leads to."""
+    """How far a campaign comes on a stair of conditions, each an edge that only the one before it leads to."""
     spec, run = spec_of(FUNCTION), FunctionRun(FUNCTION, seed, cases)
     tasks, highest = list(run.begin()), 0
     while tasks:
@@ -85,7 +85,7 @@ def test_unreached_code_is_told_by_source_line(tmp_path: Path) -> None:
     file, _, line = row.lines[0].partition(":")
     source = (tmp_path / "kernels" / "src" / file).read_text().splitlines()
     assert source[int(line.split("-")[0]) - 1].strip() == "output[1] = output[3];"
-    assert source[row.line - 1].startswith("void arm_reshape_s8") and row.file.endswith("src/arm_reshape_s8.c")
+    assert row.file.endswith("src/arm_reshape_s8.c") and "total_size > 5000" in source[row.line - 1]
 
 
 def test_a_corpus_is_saved_and_reaches_as_much_without_other_cases(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Recorded calls of the CMSIS-NN unit tests on emulated kernels: ours, and the library that MICROINFER_VERIFY_ELF names.
+"""Recorded calls of the CMSIS-NN unit tests on emulated kernels: ours, and those MICROINFER_VERIFY_ELF names.
 
 MICROINFER_VECTORS names the folder of recorded calls, MICROINFER_VERIFY_CORE the core (default cortex-m4).
 """

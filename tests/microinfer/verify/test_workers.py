@@ -125,7 +125,7 @@ def test_an_interrupt_leaves_a_partial_report(jobs: int, broken: Path, tmp_path:
     command += ["--cases", "1000000", "--jobs", str(jobs), "--spec", str(tmp_path / "ops.py")]
     command += ["--json", str(report), "--markdown", str(tmp_path / "report.md")]
     with subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, text=True) as process:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not marker.exists() and time.monotonic() < end and process.poll() is None:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
@@ -134,5 +134,9 @@ def test_an_interrupt_leaves_a_partial_report(jobs: int, broken: Path, tmp_path:
     document = json.loads(report.read_text())
     assert document["interrupted"] and 500 <= document["cases"] < 1_000_000
     (defect,) = document["defects"]
-    assert (defect["function"], defect["kind"], defect["cases"]) == ("arm_reshape_s8", "wrong output", document["cases"])
+    assert (defect["function"], defect["kind"], defect["cases"]) == (
+        "arm_reshape_s8",
+        "wrong output",
+        document["cases"],
+    )
     assert "interrupted" in out and "partial: interrupted" in (tmp_path / "report.md").read_text()

@@ -1,0 +1,83 @@
+"""`microinfer profile` with a board's memories and several cores, and `recost`, as a user types them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from microinfer.cli import main
+from microinfer.cli.memory_options import frequency
+from tests.support.kernels import DIGITS, library
+
+MODEL = str(DIGITS / "digits.tflite")
+
+
+def answer(capsys: pytest.CaptureFixture[str], *argv: str) -> dict[str, Any]:
+    assert main([*argv, "--json", "-"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
+    assert main(argv) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1 and captured.out == ""
+    return captured.err.strip()
+
+
+def test_a_board_s_memory_and_what_if(capsys: pytest.CaptureFixture[str]) -> None:
+    def cycles(*options: str) -> int:
+        base = ("profile", MODEL, "--kernels", str(library()))
+        return int(answer(capsys, *base, *options)["cycles"])
+
+    board = ("--board", "stm32f407-discovery")
+    fast, slow = cycles(), cycles(*board)
+    assert cycles(*board, "--wait-states", "0") == cycles(*board, "--clock", "30MHz") == fast < slow
+    assert fast < cycles(*board, "--code-in", "RAM") < slow
+    assert cycles(*board, "--clock", "60MHz") < slow < cycles(*board, "--caches", "off")
+
+
+def test_one_run_for_many_cores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = ("profile", MODEL, "--kernels", str(library()), "--board", "nucleo-l4r5zi")
+    file = str(tmp_path / "run.rec")
+    both = answer(capsys, *base, "--core", "m4,M7", "--record", file)
+    assert [row["core"] for row in both["cores"]] == ["cortex-m4", "cortex-m7"]
+    again = answer(capsys, "recost", file, "--core", "cortex-m4,m7", "--board", "nucleo-l4r5zi")
+    assert again["cores"] == both["cores"] and again["clock_hz"] == 120_000_000
+    layers = sum(layer["cycles"] for layer in both["layers"])
+    assert both["cycles"] == layers <= both["cores"][0]["cycles"]
+    fast = answer(capsys, "recost", file)["cores"][0]
+    assert fast["core"] == "cortex-m4" and fast["code_stalls"] == fast["data_stalls"] == 0
+    assert main(["recost", file, "--core", "m4,m7", "--board", "stm32f407-discovery"]) == 0
+    assert "5 wait states" in capsys.readouterr().out
+
+
+def test_a_core_that_cannot_execute_the_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(tmp_path / "run.rec")
+    answer(capsys, "profile", MODEL, "--kernels", str(library()), "--record", file)
+    assert "does not exist on Cortex-M0;" in refusal(capsys, "recost", file, "--core", "m0")
+    assert "no core cortex-m5" in refusal(capsys, "recost", file, "--core", "cortex-m5")
+
+
+def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "is no recording" in refusal(capsys, "recost", MODEL)
+    assert "--wait-states needs --board" in refusal(capsys, "profile", MODEL, "--wait-states", "1")
+    assert "no board nope" in refusal(capsys, "profile", MODEL, "--board", "nope")
+
+
+@pytest.mark.parametrize(
+    ("text", "hz"),
+    [("64MHz", 64_000_000), ("64", 64_000_000), ("64e6", 64_000_000), ("32768", 32_768), ("32.768kHz", 32_768)],
+)
+def test_clocks(text: str, hz: int) -> None:
+    assert frequency(text) == hz
+
+
+@pytest.mark.parametrize("text", ["", "fast", "0", "-1", "1e"])
+def test_no_clocks(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        frequency(text)
