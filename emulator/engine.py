@@ -5,7 +5,8 @@ What was measured and is relied on here; tests/emulator/test_unicorn_canaries.py
 * UC_MODE_MCLASS forces a Cortex-M33 whatever model is asked for. UC_MODE_THUMB alone plus ctl_set_cpu_model honours
   the model and the core is M-profile all the same.
 * The models are looser than the cores: M3 executes SMLAD, M0 executes CBZ, the FPU works with CPACR zero, and unaligned
-  LDRD and division by zero never trap. Which instructions a core has is checked when they are first costed.
+  LDRD and division by zero never trap. emulator/traps.py looks at code before it runs and stops in front of such
+  instructions.
 * UC_HOOK_MEM_READ/WRITE on a conditional access inside an IT block leaks ITSTATE: later instructions are skipped.
   `hook_accesses` clears the IT bits of XPSR in the hook, which cures it. PC is that of the instruction there. Code
   translated before such a hook is set never calls it. UC_HOOK_MEM_INVALID is safe because it always ends the run.
@@ -18,7 +19,9 @@ What was measured and is relied on here; tests/emulator/test_unicorn_canaries.py
 * BKPT raises interrupt 7 with PC on it, SVC 2 with PC past it. WFI returns from emu_start with PC past it. WFE and
   YIELD end in UC_ERR_INSN_INVALID with PC past them; they are hints, so the run goes on. An invalid instruction right
   behind one looks the same; the tracer's open block tells them apart (`watch`).
-* EXC_RETURN in PC raises interrupt 3 on M3 and M4 and UC_ERR_FETCH_UNMAPPED on M0, like any jump there.
+* EXC_RETURN in PC raises interrupt 3 on M3, M4 and M7, 8 on M33 and UC_ERR_FETCH_UNMAPPED on M0, like any jump there.
+* The M33 begins in Secure state and checks MSPLIM and PSPLIM itself: interrupt 19. emu_start sets the Thumb bit, and a
+  count of 1 is not heeded by code that is already translated.
 * XPSR written from here sets IPSR and ITSTATE, and with them the mode and which stack pointer is SP. CONTROL, PSP and
   MSP obey the rules of MSR: nothing but SP can be written, and masks read as 0, while in unprivileged thread mode. FPCA
   is set by the first FP instruction.

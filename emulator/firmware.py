@@ -16,7 +16,7 @@ from emulator.clock import Clock
 from emulator.console import Console
 from emulator.elf import Image
 from emulator.engine import Engine, register_ids
-from emulator.errors import BoardError, EmulatorError, Place
+from emulator.errors import EmulatorError, Place
 from emulator.exceptions.controller import Controller
 from emulator.exceptions.frame import NONSECURE_RETURN, SECURE_RETURN, Frames, Refusal
 from emulator.exceptions.observers import Observers

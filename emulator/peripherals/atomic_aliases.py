@@ -8,7 +8,7 @@ _WINDOW = 0x1000
 
 
 class AtomicAliases(Peripheral):
-    """A peripheral with its aliases at 0x1000 (exclusive or), 0x2000 (set) and 0x3000 (clear); RP2040 datasheet 2.1.2."""
+    """A peripheral with aliases at 0x1000 (exclusive or), 0x2000 (set) and 0x3000 (clear): RP2040 datasheet 2.1.2."""
 
     size = 4 * _WINDOW
 

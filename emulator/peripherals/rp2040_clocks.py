@@ -12,7 +12,7 @@ _DONE = 1 << 4
 
 
 class Rp2040Clocks(Peripheral):
-    """Index 3 * n of the first table is CTRL of clock n, then DIV and SELECTED. The frequency counter is always done."""
+    """Index 3 * n of CLOCKS is CTRL of clock n, then come DIV and SELECTED. The frequency counter is always done."""
 
     registers: ClassVar[tuple[Register, ...]] = (
         Register("CLOCKS", 0x00, count=3 * _CLOCKS, source=_SOURCE),

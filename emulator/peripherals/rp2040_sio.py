@@ -10,7 +10,6 @@ _SOURCE = "pico-sdk hardware/regs/sio.h; behaviour: RP2040 datasheet 2.3.1"
 _FIFO_READY, _DIVIDER_READY, _DIVIDER_DIRTY = 2, 1, 2
 
 
-
 class Rp2040Sio(Peripheral):
     """No line. Each of the four pin registers stands with its set, clear and exclusive-or addresses."""
 

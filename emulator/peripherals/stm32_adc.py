@@ -1,4 +1,4 @@
-"""ADC of STM32L4, G0, H7, U5, as far as start-up code goes: ready at once, calibrated at once, every conversion is zero."""
+"""ADC of STM32L4, G0, H7, U5, as far as start-up code goes: ready and calibrated at once, every conversion is zero."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from emulator.peripherals.base import Peripheral, Register
 
-_SOURCE = "stm32l4r5xx.h, stm32g0b1xx.h, stm32u575xx.h: CRC_TypeDef, CRC_CR_*; resets: STM32H743.svd; behaviour: RM0432, recalled"
+_SOURCE = "stm32l4r5xx.h, stm32u575xx.h: CRC_TypeDef, CRC_CR_*; resets: STM32H743.svd; behaviour: RM0432, recalled"
 _WIDTHS = (32, 16, 8, 7)
 _ENTRY_UNITS = (1, 8, 16, 32)
 

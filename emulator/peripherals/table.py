@@ -12,8 +12,9 @@
     name = "apb1_timers"
     factors = [{ register = "CFGR", shift = 10, divisors = [1, 1, 1, 1, 1, 2, 4, 8] }]
 
-Bit 1 reads as bit 0, bit 17 as bit 16: an oscillator is ready as soon as it is on; `[1, 0, "CR3"]` is bit 0 of CR3. `always` are bits that always read
-as one, `writable` those that a write changes, `cleared` those that a write of one clears (and no write sets).
+Bit 1 reads as bit 0, bit 17 as bit 16: an oscillator is ready as soon as it is on; `[1, 0, "CR3"]` would make bit 1
+follow bit 0 of CR3. `always` are bits that always read as one, `writable` those that a write changes, `cleared` those
+that a write of one clears (and no write sets).
 A divider is a clock that others may be fed by: the core's cycles over all factors, each what the field of that register
 chooses.
 """

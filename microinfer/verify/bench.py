@@ -17,7 +17,7 @@ from emulator.symbols import SymbolTable
 from microinfer.errors import KernelError
 from microinfer.verify.case import Case
 from microinfer.verify.signature import cmsis_signature
-from microinfer.verify.slots import ENDS, MAX_CYCLES, Prepared, Run, Slots, size_of
+from microinfer.verify.slots import ENDS, Prepared, Run, Slots, size_of
 from microinfer.verify.spec import Arrays, Buffer, Plan, ScratchQuery, Spec
 from microinfer.verify.static_data import StaticChange, StaticData
 
@@ -114,9 +114,9 @@ class Bench:
         return Suspect(case, plan, expected, tuple(runs), static, self.lines, null)
 
     def run_once(
-        self, spec: Spec, case: Case, guard: str, prepared: Prepared | None = None, limit: int = MAX_CYCLES
+        self, spec: Spec, case: Case, guard: str, prepared: Prepared | None = None, limit: int = 0
     ) -> Run:
-        """One run at one guard, kept, for `limit` cycles; `prepared` is called right in front of the call."""
+        """One run at one guard, kept, for `limit` cycles if given; `prepared` is called right in front of the call."""
         plan = self.sized(case.plan)
         address, slots = self.functions[spec.function], self._slots_for(plan)
         run = slots.run(spec.signature, address, plan, case.arrays, {}, guard, True, prepared, limit)

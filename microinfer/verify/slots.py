@@ -16,7 +16,7 @@ from microinfer.errors import KernelError
 from microinfer.verify.signature import Signature
 from microinfer.verify.spec import Arrays, Buffer, Plan
 
-MAX_CYCLES = 20_000_000
+_CYCLES, _CYCLES_A_BYTE = 3_000_000, 250
 ENDS = ("end", "start")
 _WORD = 4
 
@@ -74,9 +74,9 @@ class Slots:
 
     def run(
         self, signature: Signature, address: int, plan: Plan, arrays: Arrays, expected: Arrays, guard: str,
-        keep: bool = False, prepared: Prepared | None = None, limit: int = MAX_CYCLES,
+        keep: bool = False, prepared: Prepared | None = None, limit: int = 0,
     ) -> Run:  # fmt: skip
-        """One call with buffers at that end of their slots."""
+        """One call with buffers at that end of their slots, for `limit` cycles or as many as their size allows for."""
         memory, before, noise = self._memory, self._before, self._noise[guard]
         memory[:] = noise
         placed, addresses = self._place(plan.buffers, arrays, guard)
@@ -88,7 +88,8 @@ class Slots:
         before[:] = memory
         if prepared is not None:
             prepared(self._known(placed, (at, len(block)), len(words)), placed)
-        returned = self.sandbox.call(address, words, limit)
+        allowed = limit or _CYCLES + _CYCLES_A_BYTE * sum(place.size for place in placed)
+        returned = self.sandbox.call(address, words, allowed)
         status = signature.result(returned.r0)
         good = returned.error is None and not returned.clobbered and plan.accepts(status)
         good = good and self._as_expected(placed, {} if plan.declines(status) else expected, len(words))
@@ -159,7 +160,7 @@ class Slots:
         block = signature.pack(values)
         at, block_address = self._spot(0, len(block), _WORD, "end")
         self._memory[at : at + len(block)] = np.frombuffer(block, np.uint8)
-        returned = self.sandbox.call(address, signature.words(values, block_address), MAX_CYCLES)
+        returned = self.sandbox.call(address, signature.words(values, block_address), _CYCLES)
         if returned.error is not None:
             raise KernelError(f"{signature.function}: {returned.error}")
         return int(signature.result(returned.r0) or 0)

@@ -7,6 +7,7 @@ MICROINFER_FIRMWARE names a folder with an index.toml:
     base = 0x08000000
     board = "nucleo-l4r5zi"
     input_bytes = 490
+    input_type = "int8"          # or "float32"
     inferences_per_second = 16.623
     within = 0.2                 # the largest part by which the time may differ; not compared without it
 """
@@ -14,6 +15,7 @@ MICROINFER_FIRMWARE names a folder with an index.toml:
 from __future__ import annotations
 
 import os
+import struct
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,12 @@ INPUT = bytes(range(64))
 FOLDER = os.environ.get("MICROINFER_FIRMWARE")
 INDEX = Path(FOLDER or ".") / "index.toml"
 IMAGES: list[dict[str, Any]] = tomllib.loads(INDEX.read_text())["image"] if FOLDER and INDEX.is_file() else []
+
+
+def tensor(size: int, kind: str) -> bytes:
+    """An input of so many bytes, the same each time."""
+    values = [n * 37 & 0x7F for n in range(size)]
+    return struct.pack(f"<{size // 4}f", *values[: size // 4]) if kind == "float32" else bytes(values)
 
 
 def device(core: str, tracer: str) -> Device:
@@ -70,7 +78,7 @@ def test_vendor_images_boot_and_infer(image: dict[str, Any]) -> None:
     dut = Device(board, timeout=image.get("timeout", 300))
     assert "m-name-" in dut.ask("name")
     assert "m-model-" in dut.ask("profile")
-    dut.load(bytes(n * 37 & 0x7F for n in range(image["input_bytes"])))
+    dut.load(tensor(image["input_bytes"], image.get("input_type", "int8")))
     measured = dut.infer(1)
     assert len(measured.results) > 1
     assert measured.microseconds == pytest.approx(measured.cycles / board.description.clock_hz * 1e6, rel=0.02, abs=100)

@@ -1,4 +1,4 @@
-"""Programs linked with newlib boot on every board: over semihosting (rdimon), and with a `_write` of their own (nosys)."""
+"""Programs linked with newlib boot on every board: over semihosting (rdimon), or with their own `_write` (nosys)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Board
-from emulator.board_file import BoardFile, board_names, load_board
+from emulator.board_file import BoardFile, board_names
 from emulator.toolchain import compiler_flags
 from tests.support.firmware import FOLDER
 

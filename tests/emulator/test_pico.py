@@ -1,4 +1,4 @@
-"""The Raspberry Pi Pico: our boot ROM, start-up registers, timer, divider and watchdog, from firmware's point of view."""
+"""The Raspberry Pi Pico: boot ROM, start-up registers, timer, divider and watchdog, from firmware's point of view."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.support.firmware import FOLDER
 from tests.support.peripheral import Bench
 
 FLAGS = ["-mcpu=cortex-m0plus", "-mthumb", "-nostdlib"]
+SYMBOLS = {"CODE": 0x10000100, "DATA": 0x20000000, "STACK": 0x20042000}
 FIRST = """core 00000000
 ones 00000009
 turned c8000000
@@ -38,7 +39,7 @@ def gcc(*arguments: str) -> None:
 
 
 def test_firmware_from_reset_to_watchdog(tmp_path: Path, tracer: str) -> None:
-    symbols = [f"-Wl,--defsym={n}={v:#x}" for n, v in (("CODE", 0x10000100), ("DATA", 0x20000000), ("STACK", 0x20042000))]
+    symbols = [f"-Wl,--defsym={name}={value:#x}" for name, value in SYMBOLS.items()]
     sources = ["-T", str(FOLDER / "newlib.ld"), str(FOLDER / "pico.c"), "-lgcc", "-o", str(tmp_path / "pico.elf")]
     gcc("-O1", *symbols, *sources)
     board = Board("raspberry-pi-pico", tracer=tracer, strict=True)

@@ -74,6 +74,7 @@ int main(void) {
     REG(0xD0000024u) = 1u << 25;
     REG(0xD000001Cu) = 1u << 25;
     show("pins ", REG(0xD0000004u));
+    alarms = 0;
     REG(0x40054038u) = 1;
     REG(0xE000E100u) = 1;
     uint32_t begin = REG(0x40054028u);

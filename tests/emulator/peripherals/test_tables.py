@@ -60,10 +60,13 @@ def test_bits_may_follow_another_register() -> None:
     assert power[0x3C] == 3 << 16 | 1 << 15 | 2
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ('register = "B", shift = 0, divisors = [1, 2]', "divider d: no register B"),
-    ('register = "A", shift = 0, divisors = [1, 2, 4]', "a power of two"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('register = "B", shift = 0, divisors = [1, 2]', "divider d: no register B"),
+        ('register = "A", shift = 0, divisors = [1, 2, 4]', "a power of two"),
+    ],
+)
 def test_wrong_dividers_say_what_is_wrong(text: str, message: str) -> None:
     table = '[[register]]\nname = "A"\noffset = 0\n[[divider]]\nname = "d"\n'
     with pytest.raises(BoardError, match=message):

@@ -7,13 +7,25 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from microinfer.cli import main
 from microinfer.cli.memory_options import frequency
-from tests.support.kernels import DIGITS, library
+from tests.support.kernels import library
+from tests.support.tflite_builder import Builder
 
-MODEL = str(DIGITS / "digits.tflite")
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One fully connected layer, 64 inputs and 8 outputs."""
+    builder = Builder()
+    x, y = builder.input("x", (1, 64), "int8", scale=0.1), builder.output("y", (1, 8), "int8", scale=0.5)
+    weights = np.random.default_rng(0).integers(-127, 128, (8, 64), dtype=np.int8)
+    builder.op("FULLY_CONNECTED", [x, builder.constant(weights, scale=0.01), None], [y], version=3)
+    file = tmp_path_factory.mktemp("model") / "fc.tflite"
+    file.write_bytes(builder.build())
+    return str(file)
 
 
 def answer(capsys: pytest.CaptureFixture[str], *argv: str) -> dict[str, Any]:
@@ -29,9 +41,9 @@ def refusal(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
     return captured.err.strip()
 
 
-def test_a_board_s_memory_and_what_if(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_board_s_memory_and_what_if(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     def cycles(*options: str) -> int:
-        base = ("profile", MODEL, "--kernels", str(library()))
+        base = ("profile", model, "--kernels", str(library()))
         return int(answer(capsys, *base, *options)["cycles"])
 
     board = ("--board", "stm32f407-discovery")
@@ -41,8 +53,8 @@ def test_a_board_s_memory_and_what_if(capsys: pytest.CaptureFixture[str]) -> Non
     assert cycles(*board, "--clock", "60MHz") < slow < cycles(*board, "--caches", "off")
 
 
-def test_one_run_for_many_cores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    base = ("profile", MODEL, "--kernels", str(library()), "--board", "nucleo-l4r5zi")
+def test_one_run_for_many_cores(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = ("profile", model, "--kernels", str(library()), "--board", "nucleo-l4r5zi")
     file = str(tmp_path / "run.rec")
     both = answer(capsys, *base, "--core", "m4,M7", "--record", file)
     assert [row["core"] for row in both["cores"]] == ["cortex-m4", "cortex-m7"]
@@ -56,17 +68,17 @@ def test_one_run_for_many_cores(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "5 wait states" in capsys.readouterr().out
 
 
-def test_a_core_that_cannot_execute_the_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_core_that_cannot_execute_the_code(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = str(tmp_path / "run.rec")
-    answer(capsys, "profile", MODEL, "--kernels", str(library()), "--record", file)
+    answer(capsys, "profile", model, "--kernels", str(library()), "--record", file)
     assert "does not exist on Cortex-M0;" in refusal(capsys, "recost", file, "--core", "m0")
     assert "no core cortex-m5" in refusal(capsys, "recost", file, "--core", "cortex-m5")
 
 
-def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "is no recording" in refusal(capsys, "recost", MODEL)
-    assert "--wait-states needs --board" in refusal(capsys, "profile", MODEL, "--wait-states", "1")
-    assert "no board nope" in refusal(capsys, "profile", MODEL, "--board", "nope")
+def test_refusals(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "is no recording" in refusal(capsys, "recost", model)
+    assert "--wait-states needs --board" in refusal(capsys, "profile", model, "--wait-states", "1")
+    assert "no board nope" in refusal(capsys, "profile", model, "--board", "nope")
 
 
 @pytest.mark.parametrize(
