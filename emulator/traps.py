@@ -115,7 +115,7 @@ class Traps:
         for watched, place in _places(block, self._interesting, self._code, None if whole else address):
             found.setdefault(place, []).append(watched)
         self._watched.update({place: tuple(rows) for place, rows in found.items()})
-        return list(found)
+        return [place for place, rows in found.items() if len(rows) > 1 or self._passes.get(place, 0) < _TRUSTED]
 
     def _block(self, address: int, size: int | None) -> tuple[Instruction, ...]:
         if size is None:

@@ -18,7 +18,7 @@ from microinfer.verify.spec import Arrays, Buffer, Form, OutOfDomain, Plan, Reje
 
 POINT = Axis(1, 1, 1, 1, 0, 1)
 _MACS, _MANY_MACS = 2_500, 20_000
-_LONG_SUMS, _FEW_PIXELS = (510, 512, 513, 514, 515, 516, 530), 6
+_LONG_SUMS, _FEW_PIXELS = (512, 513, 513, 514, 515, 518, 530), 8
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Convolution(Form):
         most = _MANY_MACS if draw.chance(8) else _MACS
         while depth * filters * groups * taps * y.out * x.out > most and max(depth, filters) > 1:
             depth, filters = (-(-depth // 2), filters) if depth > filters else (depth, -(-filters // 2))
-        if self.activation == "int16" and y.out * x.out <= _FEW_PIXELS and draw.chance(20):
-            depth, filters = -(-draw.choice(_LONG_SUMS) // taps), draw.choice((1, 2, 3, 4))
+        if self.activation == "int16" and y.out * x.out <= _FEW_PIXELS and draw.chance(30):
+            depth, filters = -(-draw.choice(_LONG_SUMS) // taps), draw.choice((1, 2, 3, 5))
         batch = 2 if draw.chance(15) else 1
         return ConvolutionKnobs(batch, y, x, groups, depth, filters, *self._scalars(draw), upscale_y, upscale_x)
 

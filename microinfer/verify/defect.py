@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from microinfer.verify.bench import Bench, Suspect
@@ -56,7 +56,17 @@ def find_defects(
     for failure in failures:
         groups.setdefault(failure[1][0].key, []).append(failure)
     ordered = sorted(groups.values(), key=len, reverse=True)
-    return tuple(defect for group in ordered for defect in _of_group(bench, spec, group, passing, cases))
+    return tuple(defect for group in ordered for defect in _united(_of_group(bench, spec, group, passing, cases)))
+
+
+def _united(defects: Iterator[Defect]) -> Iterable[Defect]:
+    """Those of a group told apart by arguments alone are one: the same instruction, and the same explanation."""
+    found: dict[object, Defect] = {}
+    for defect in defects:
+        key = (defect.finding.place, defect.explanation) if defect.finding.place else len(found)
+        first = found.get(key)
+        found[key] = defect if first is None else replace(first, failing=first.failing + defect.failing)
+    return found.values()
 
 
 def _of_group(

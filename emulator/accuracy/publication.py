@@ -1,0 +1,139 @@
+"""Published cycle counts as data: the .toml files in emulator/accuracy/published.
+
+A file is one publication: `title`, `source`, how to build what was measured (`build`), and `overhead`, the cycles around
+the routine that its counts include, with `overhead_source`. [calls] says how each routine is called, as a list: the
+function, then arguments: numbers, or "random N", "count N" (0, 1, 2 ..), "zeros N" for N bytes of their own; a last
+"/ N" divides the cycles, for counts per block. Each [[set]] has a core, the board it was measured on, the kind of memory
+that the code lay in (a file of emulator/memories; "" when it needed no wait states) with its `wait_states`, and
+[set.cycles], by routine. A publication of whole firmware images has no calls but [[image]] rows instead.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from emulator.errors import AccuracyError
+from emulator.memories.kind import kind_names
+from emulator.timing.core import core_names
+
+
+@dataclass(frozen=True)
+class Call:
+    """How to run a routine: a function with its arguments, whose cycles are divided by `per`."""
+
+    function: str
+    arguments: tuple[int | str, ...]
+    per: int = 1
+
+
+@dataclass(frozen=True)
+class FirmwareImage:
+    """A firmware image that times its own inferences; `board` is one of ours, `input_bytes` what it wants to read."""
+
+    file: str
+    board: str
+    base: int
+    input_bytes: int
+    input_type: str
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A count from silicon. `key` tells it from all others; `memory` is "" for memory without wait states."""
+
+    key: str
+    routine: str
+    core: str
+    board: str
+    memory: str
+    wait_states: int
+    cycles: float
+    overhead: float
+    run: Call | FirmwareImage
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Where counts come from, and the counts."""
+
+    name: str
+    title: str
+    source: str
+    build: str
+    overhead_source: str
+    measurements: tuple[Measurement, ...]
+
+
+@cache
+def publications() -> tuple[Publication, ...]:
+    """All there are, by file name. Raises AccuracyError naming the file that is wrong."""
+    files = resources.files("emulator").joinpath("accuracy", "published").iterdir()
+    texts = {f.name.removesuffix(".toml"): f.read_text(encoding="utf-8") for f in files if f.name.endswith(".toml")}
+    return tuple(read_publication(name, texts[name]) for name in sorted(texts))
+
+
+def measurements() -> tuple[Measurement, ...]:
+    """Those of all publications."""
+    return tuple(m for p in publications() for m in p.measurements)
+
+
+def read_publication(name: str, text: str) -> Publication:
+    """A publication from the text of its file. Raises AccuracyError."""
+    try:
+        table = tomllib.loads(text)
+        found = (*_routines(name, table), *_images(name, table))
+        build, about = table["build"], table.get("overhead_source", "")
+        return Publication(name, table["title"], table["source"], build, about, found)
+    except KeyError as error:
+        raise AccuracyError(f"published/{name}.toml: {error} is missing") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise AccuracyError(f"published/{name}.toml: {error}") from error
+
+
+def _routines(name: str, table: Mapping[str, Any]) -> list[Measurement]:
+    calls = {routine: _call(parts) for routine, parts in table.get("calls", {}).items()}
+    return [
+        _measurement(name, row, routine, cycles, table.get("overhead", 0), calls[routine])
+        for row in table.get("set", ())
+        for routine, cycles in row["cycles"].items()
+    ]
+
+
+def _images(name: str, table: Mapping[str, Any]) -> list[Measurement]:
+    found = []
+    for row in table.get("image", ()):
+        keys = ("file", "runs_on", "base", "input_bytes")
+        image = FirmwareImage(*(row[key] for key in keys), row.get("input_type", "int8"))
+        cycles = row["microseconds"] * row["clock_hz"] / 1e6
+        found.append(_measurement(name, row, row["routine"], cycles, 0, image))
+    return found
+
+
+def _measurement(
+    name: str, row: Mapping[str, Any], routine: str, cycles: float, overhead: float, run: Call | FirmwareImage
+) -> Measurement:
+    core, memory, wait_states = row["core"], row["memory"], row["wait_states"]
+    if core not in core_names():
+        raise ValueError(f"{core} is no core; there are: {', '.join(core_names())}")
+    if memory and memory not in kind_names():
+        raise ValueError(f"{memory} is no memory; there are: {', '.join(kind_names())}")
+    key = f"{name}: {routine}, {row['board']}, {wait_states} WS"
+    return Measurement(key, routine, core, row["board"], memory, wait_states, cycles, overhead, run, row.get("note", ""))
+
+
+def _call(parts: list[int | str]) -> Call:
+    function, *arguments = parts
+    last = arguments[-1] if arguments else None
+    if isinstance(last, str) and last.startswith("/ "):
+        return Call(str(function), tuple(arguments[:-1]), int(last[2:]))
+    for argument in arguments:
+        word, _, size = str(argument).partition(" ")
+        if isinstance(argument, str) and not (word in ("random", "count", "zeros") and size.isdecimal()):
+            raise ValueError(f"{function}: argument {argument!r} is none of 'random N', 'count N', 'zeros N'")
+    return Call(str(function), tuple(arguments))

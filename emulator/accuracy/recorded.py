@@ -1,0 +1,79 @@
+"""What we counted for published measurements: recorded.csv, a line each, written by `microinfer accuracy --record`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from emulator.errors import AccuracyError
+
+FIELDS = ("key", "cycles", "instructions", "stalls", "code", "command", "classes")
+_FILE = "recorded.csv"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Our count for the measurement `key`.
+
+    cycles, instructions, stalls (cycles waiting for memory): of one run, or per block; code: SHA-256 of the loaded bytes,
+    first 16 digits; command: what measured it; classes: timing classes by the share of cycles spent in them.
+    """
+
+    key: str
+    cycles: float
+    instructions: float
+    stalls: float
+    code: str
+    command: str
+    classes: tuple[tuple[str, float], ...]
+
+
+@cache
+def recorded() -> dict[str, Recorded]:
+    """All rows of ours, by key."""
+    text = resources.files("emulator").joinpath("accuracy", _FILE).read_text(encoding="utf-8")
+    return {row.key: row for row in read_rows(text)}
+
+
+def recorded_file() -> Path:
+    """The file itself, for --record. Raises AccuracyError when the package lies in an archive."""
+    path = resources.files("emulator").joinpath("accuracy", _FILE)
+    if not isinstance(path, Path):
+        raise AccuracyError("--record needs the package as files: install it with pip install --editable")
+    return path
+
+
+def read_rows(text: str) -> list[Recorded]:
+    """Rows of a file's text. Raises AccuracyError when it is damaged."""
+    try:
+        return [_row(fields) for fields in csv.DictReader(io.StringIO(text))]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise AccuracyError(f"{_FILE}: {type(error).__name__}: {error}; want columns {', '.join(FIELDS)}") from error
+
+
+def write_rows(rows: Iterable[Recorded]) -> str:
+    """The text of a file, rows by key; the same rows give the same text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(FIELDS)
+    for row in sorted(rows, key=lambda r: r.key):
+        classes = "; ".join(f"{name} {share:.4f}" for name, share in row.classes)
+        numbers = (_number(value) for value in (row.cycles, row.instructions, row.stalls))
+        writer.writerow((row.key, *numbers, row.code, row.command, classes))
+    return out.getvalue()
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _row(fields: dict[str, str]) -> Recorded:
+    parts = (part.rsplit(" ", 1) for part in fields["classes"].split("; ") if part)
+    numbers = (float(fields[name]) for name in ("cycles", "instructions", "stalls"))
+    classes = tuple((name, float(share)) for name, share in parts)
+    return Recorded(fields["key"], *numbers, fields["code"], fields["command"], classes)
