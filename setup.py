@@ -3,7 +3,7 @@
 from setuptools import Extension, find_packages, setup
 
 KERNELS = "microinfer._kernels"
-NATIVE = ["emulator/_tracer.c", "emulator/_memories.c", "emulator/_memories_type.c", "emulator/_accesses.c"]
+NATIVE = [f"emulator/_{part}.c" for part in ("tracer", "memories", "memories_type", "accesses", "operands")]
 HEADERS = ["emulator/_memories.h", "emulator/_accesses.h"]
 
 setup(

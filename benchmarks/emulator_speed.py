@@ -61,8 +61,8 @@ def prepare(rows: int, kind: str | None) -> tuple[Callable[[], object], Tracer |
         model = CostModel(load_core("cortex-m4"), engine.read, Place)
         tracer = make_tracer(model.edge, engine.stop_function(), kind)
         if callable(tracer.callback):
-            engine.hook_blocks(tracer.callback)
-        elif not engine.hook_blocks_natively(tracer.callback, tracer.user_data):
+            engine.block_hooks.call(tracer.callback)
+        elif not engine.block_hooks.call_natively(tracer.callback, tracer.user_data):
             raise TracerError("the binding takes no native callback")
     return lambda: engine.run(CODE), tracer
 

@@ -10,7 +10,7 @@
 #include <structmember.h>
 #include "_memories.h"
 
-extern PyTypeObject MemoriesType, AccessesType;
+extern PyTypeObject MemoriesType, AccessesType, SiteType;
 
 typedef struct {
     uint64_t from;     /* address of the block that ran | size << 32 */
@@ -40,6 +40,7 @@ typedef struct {
 typedef struct {
     PyObject_HEAD
     uint64_t cycles, instructions, limit;
+    int64_t pending;   /* what sites (_operands.c) add to the open block */
     Edge *edges;
     uint32_t used, room;
     uint32_t *slots;   /* open addressing: index of the edge + 1, 0 for a free slot */
@@ -244,7 +245,8 @@ static void count(Tracer *t, uint64_t from, uint32_t target) {
         t->edges[t->last].next = index;
     }
     Edge *edge = &t->edges[index];
-    uint64_t cycles = edge->cycles;
+    uint64_t cycles = edge->cycles + (uint64_t)t->pending;
+    t->pending = 0;
     if (t->memories) cycles += stalled(t, edge);
     if (t->stream) record(t, index);
     edge->count++;
@@ -281,6 +283,7 @@ static PyObject *begin(Tracer *t, PyObject *unused) {
     (void)unused;
     t->open = 0;
     t->stopped = 0;
+    t->pending = 0;
     if (t->memories) memories_begin((Memories *)t->memories);
     Py_RETURN_NONE;
 }
@@ -470,6 +473,11 @@ static PyObject *get_consumer(Tracer *t, void *unused) {
     return Py_BuildValue("NN", PyLong_FromVoidPtr((void *)(uintptr_t)record_access), PyLong_FromVoidPtr(t));
 }
 
+static PyObject *get_pending(Tracer *t, void *unused) {
+    (void)unused;
+    return PyLong_FromVoidPtr(&t->pending);
+}
+
 static PyObject *get_memories(Tracer *t, void *unused) {
     (void)unused;
     return Py_NewRef(t->memories ? t->memories : Py_None);
@@ -547,6 +555,7 @@ static PyGetSetDef properties[] = {
     {"user_data", (getter)get_user_data, NULL, NULL, NULL},
     {"block", (getter)get_block, NULL, NULL, NULL},
     {"consumer", (getter)get_consumer, NULL, NULL, NULL},
+    {"pending_address", (getter)get_pending, NULL, NULL, NULL},
     {"memories", (getter)get_memories, (setter)set_memories, NULL, NULL},
     {NULL},
 };
@@ -592,7 +601,7 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_tracer", 
 PyMODINIT_FUNC PyInit__tracer(void) {
     PyObject *made = PyModule_Create(&module);
     if (made && (PyModule_AddType(made, &TracerType) < 0 || PyModule_AddType(made, &MemoriesType) < 0 ||
-                 PyModule_AddType(made, &AccessesType) < 0))
+                 PyModule_AddType(made, &AccessesType) < 0 || PyModule_AddType(made, &SiteType) < 0))
         Py_CLEAR(made);
     return made;
 }

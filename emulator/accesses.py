@@ -53,7 +53,7 @@ class Accesses:
             if first <= address <= last:
                 consumer(is_write, pc, address, size)
 
-        self._engine.hook_accesses(consumer if within == ALL else inside)
+        self._engine.access_hooks.call(consumer if within == ALL else inside)
 
     def touched(self, start: int, size: int) -> npt.NDArray[np.uint8]:
         """A map of `size` bytes from `start`, uint8, with READ, WRITTEN and READ_FIRST set as the program goes on."""
@@ -75,7 +75,7 @@ class Accesses:
         if self._functions is None or extension is None:
             raise TracerError("native access consumers need the emulator._tracer extension; use call()")
         hook = extension.Accesses(*self._functions)
-        if not self._engine.hook_accesses_natively(hook.callback, hook.user_data, *within, writes, hook):
+        if not self._engine.access_hooks.call_natively(hook.callback, hook.user_data, *within, writes, hook):
             raise TracerError("this version of Unicorn's binding takes no native callback; use call()")
         return hook
 

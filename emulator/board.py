@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from emulator.accuracy.coverage import Counts, Coverage, coverage
 from emulator.board_file import BoardFile, load_board
 from emulator.console import Console
 from emulator.dialogue import Step, as_steps
@@ -21,12 +22,14 @@ from emulator.footprint.usage import MemoryUse
 from emulator.gdbstub.server import listen
 from emulator.images import read_image
 from emulator.legality import check_legality
-from emulator.memories.layout import WhatIf
+from emulator.memories.layout import WhatIf, board_layout
+from emulator.profile.breakdown import Spent, break_down
 from emulator.profile.tree import Profile
 from emulator.run_result import RunResult
 from emulator.source_lines import SourceLines
 from emulator.symbols import SymbolTable
 from emulator.timing.core import load_core
+from emulator.timing.cost import CostModel
 
 
 class Board:
@@ -124,9 +127,33 @@ class Board:
         """Where the time went so far; raises EmulatorError unless asked for with profile=True."""
         return self._firmware().profile()
 
+    def breakdown(self) -> tuple[Spent, ...]:
+        """What the cycles so far went to, by instruction; exception entry and sleep are no instruction's."""
+        firmware = self._firmware()
+        model = CostModel(self.core, firmware.memory.code, firmware.symbols.locate)
+        layout = board_layout(self.description, self._what_if)
+        return break_down(
+            firmware.tracer.edges(), model, firmware.symbols.start_of, firmware.tracer.stalls(), layout
+        )
+
     def memory_use(self) -> MemoryUse:
         """Where the memory went so far; raises EmulatorError unless asked for with memory=True."""
         return self._firmware().memory_use()
+
+    def counts(self) -> Counts:
+        """What the tracer has counted so far."""
+        tracer = self._firmware().tracer
+        return Counts(tuple(tracer.edges()), sum(code + data for *_, code, data in tracer.stalls()))
+
+    def coverage(self, since: Counts | None = None) -> Coverage:
+        """Which rows of the core's table the run leaned on, and how much of it waited for memory."""
+        counted = self.counts() if since is None else self.counts().since(since)
+        return coverage(self.core, counted.edges, self._firmware().memory.code, counted.stalls)
+
+    @property
+    def slow_memories(self) -> tuple[str, ...]:
+        """Kinds of the board's memories that take more than a cycle."""
+        return tuple(m.kind.name for m in board_layout(self.description, self._what_if).memories)
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of memory."""

@@ -13,6 +13,7 @@ from emulator.errors import CycleLimit, EmulatorError, MemoryMapError, StoppedEr
 from emulator.faults import explain
 from emulator.memories.attach import attach_memories, planned_cost
 from emulator.memories.layout import Layout
+from emulator.operand_watch import OperandWatch
 from emulator.stop import Stop
 from emulator.symbols import SymbolTable
 from emulator.timing.core import Core
@@ -47,6 +48,7 @@ class Caller:
         self._model = CostModel(core, space.code, self.symbols.locate)
         self._cost: CostFunction = self._model.edge
         self.tracer = attach(self._engine, self._cost_of, tracer)
+        self.operands = OperandWatch(self._engine, self.tracer, self._model, space.code)
         self._arguments = register_ids(("r0", "r1", "r2", "r3"))
         self._vfp = register_ids([f"s{n}" for n in range(16)])
         self._sp, self._lr = register_ids(("sp", "lr"))

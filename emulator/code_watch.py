@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,29 @@ Examine = Callable[[int, int | None], Iterable[int]]
 Check = Callable[[int], bool]
 
 
+class Observer(Protocol):
+    """Someone else who looks at code before it runs, and hooks what he finds himself."""
+
+    def examine(self, address: int, size: int | None) -> Iterable[int]:
+        """Instructions of a block to be hooked that have not been named before."""
+
+    def attach(self, place: int) -> None:
+        """Hook the instruction now."""
+
+    def forget(self) -> None:
+        """Remove all hooks; all code will be examined again."""
+
+
 class CodeWatch:
     """`examine(address, size)` names instructions of a block (size None: as long as it may be); when one of them is
-    reached, `check(address)` says whether the run stops in front of it. `caught` is where it did.
+    reached, `check(address)` says whether the run stops in front of it. `caught` is where it did. `observers` never
+    stop a run.
     """
 
     def __init__(self, uc: Any, kinds: HookKinds, examine: Examine, check: Check) -> None:
         self.caught: int | None = None
+        self.observers: list[Observer] = []
+        self._noted: dict[int, tuple[int, int]] = {}
         self._uc, self._kinds, self._examine, self._check = uc, kinds, examine, check
         self._starts: set[int] = set()
         self._hooks: dict[int, int] = {}
@@ -49,8 +65,13 @@ class CodeWatch:
 
     def settle(self) -> bool:
         """Watch what was found since; true if the run stopped only for that."""
-        if not (self._found or self._retired):
+        if not (self._found or self._retired or self._noted):
             return False
+        noted, self._noted = self._noted, {}
+        for place, (start, end) in noted.items():
+            for observer in self.observers:
+                observer.attach(place)
+            self._uc.ctl_remove_cache(start, end)
         found, self._found = self._found, {}
         for address, (start, end) in found.items():
             self._hooks[address] = self._uc.hook_add(
@@ -61,7 +82,7 @@ class CodeWatch:
             self._uc.hook_del(self._hooks.pop(address))
             self._uc.ctl_remove_cache(address, address + 4)
         self._retired.clear()
-        return bool(found) and self.caught is None
+        return bool(found or noted) and self.caught is None
 
     def retire(self, address: int) -> None:
         """Watch this instruction no more, from the end of the run on."""
@@ -74,6 +95,9 @@ class CodeWatch:
         self._hooks.clear()
         self._starts.clear()
         self._found.clear()
+        self._noted.clear()
+        for observer in self.observers:
+            observer.forget()
         self._uc.ctl_flush_tb()
 
     def _on_new_block(self, uc: Any, current: Any, previous: Any, data: Any) -> None:
@@ -81,13 +105,16 @@ class CodeWatch:
             return
         self._starts.add(current.pc)
         self._note(current.pc, current.size)
-        if self._found:
+        if self._found or self._noted:
             uc.emu_stop()
 
     def _note(self, pc: int, size: int | None) -> None:
         for address in self._examine(pc, size):
             if address not in self._hooks:
                 self._found[address] = pc, max(pc + (size or 0), address + 4)
+        for observer in self.observers:
+            for place in observer.examine(pc, size):
+                self._noted[place] = pc, max(pc + (size or 0), place + 4)
 
     def _on_instruction(self, uc: Any, address: int, size: int, data: Any) -> None:
         if address not in self._retired and self._check(address):

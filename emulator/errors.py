@@ -185,3 +185,7 @@ def suggestion(name: str, known: Iterable[str], shown: int = 6) -> str:
         return "there are none"
     more = f", {len(names) - shown} more" if len(names) > shown else ""
     return "there are: " + ", ".join(names[:shown]) + more
+
+
+class AccuracyError(EmulatorError):
+    """Data on published cycle counts is wrong, or there is nothing to measure with."""

@@ -19,10 +19,12 @@ from emulator.errors import EmulatorError
 from emulator.memories.layout import Layout
 from emulator.memory import MemoryMap, Region
 from emulator.placement import ALIGNMENT, Buffer, Placement
+from emulator.profile.breakdown import EdgeRow, Spent, StallRow, break_down
 from emulator.recording.recorder import LIMIT, RunRecorder
 from emulator.recording.recording import Recording
 from emulator.sandbox import Sandbox
 from emulator.timing.core import load_core
+from emulator.timing.cost import CostModel
 from emulator.tracer import Edge, Stall
 
 MAX_CYCLES = 2_000_000_000
@@ -69,6 +71,7 @@ class Machine:
         self._sandboxes = 0
         self._recorder: RunRecorder | None = None
         self._digest = ""
+        self._layout = Layout()
         self.symbols: tuple[Symbol, ...] = ()
 
     @classmethod
@@ -89,7 +92,7 @@ class Machine:
         space = AddressSpace(self.core.model, image, self._given, *self._sizes)
         self._caller = Caller(self.core, space, image, self._wanted_tracer)
         self._space = space
-        self._recorder = None
+        self._recorder, self._layout = None, Layout()
         self._digest = hashlib.sha256(source if isinstance(source, bytes) else Path(source).read_bytes()).hexdigest()
         self.symbols = image.symbols
         return image
@@ -208,6 +211,7 @@ class Machine:
     def slow_down(self, layout: Layout) -> None:
         """Let memories cost what `layout` says from now on; edges counted so far are dropped."""
         self._loaded()[0].slow_down(layout)
+        self._layout = layout
 
     def record(self, limit: int = LIMIT) -> None:
         """Record calls from now on, and what they read from memory that they cannot write; see `recording`.
@@ -232,6 +236,16 @@ class Machine:
     def stalls(self) -> tuple[Stall, ...]:
         """Cycles that slow memories added, by edge, since `load`, `slow_down` or `clear_edges`."""
         return tuple(Stall(*row) for row in self._loaded()[0].tracer.stalls())
+
+    def breakdown(
+        self, edges: Sequence[EdgeRow] | None = None, stalls: Sequence[StallRow] | None = None
+    ) -> tuple[Spent, ...]:
+        """What cycles went to, by instruction: those of all `edge_rows` and `stalls`, or of the rows given."""
+        caller, space = self._loaded()
+        model = CostModel(self.core, space.code, caller.symbols.locate)
+        rows = caller.tracer.edges() if edges is None else edges
+        waits = caller.tracer.stalls() if stalls is None else stalls
+        return break_down(rows, model, caller.symbols.start_of, waits, self._layout)
 
     def _loaded(self) -> tuple[Caller, AddressSpace]:
         if self._caller is None or self._space is None:

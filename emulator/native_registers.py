@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import Any
+
+from emulator.native_library import NativeLibrary
 
 
 class NativeBatch:
     """Registers read and written in one call of the C library, in the order given."""
 
-    def __init__(self, library: Any, handle: Any, ids: Sequence[int]) -> None:
+    def __init__(self, native: NativeLibrary, ids: Sequence[int]) -> None:
         count = len(ids)
         self._values = (ctypes.c_uint64 * count)()
         first = ctypes.addressof(self._values)
         places = (ctypes.c_void_p * count)(*(first + 8 * n for n in range(count)))
-        self._arguments = handle, (ctypes.c_int * count)(*ids), places, ctypes.c_int(count)
+        self._arguments = native.handle, (ctypes.c_int * count)(*ids), places, ctypes.c_int(count)
         # Functions taken by item have no argtypes, whose conversions would double the time of a call.
-        self._reader, self._writer = library["uc_reg_read_batch"], library["uc_reg_write_batch"]
+        self._reader, self._writer = native.library["uc_reg_read_batch"], native.library["uc_reg_write_batch"]
 
     def read(self) -> list[int]:
         """All values."""

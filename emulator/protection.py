@@ -16,6 +16,7 @@ from emulator.engine import Engine
 from emulator.exceptions.mpu import Mpu
 from emulator.page_view import PAGE_SIZE
 from emulator.registers import RegisterSet
+from emulator.single_step import step
 from emulator.stop import Access, Stop
 from emulator.tracer import Tracer
 
@@ -127,7 +128,7 @@ class Protection:
         self._opened = stop.access.address & ~(PAGE_SIZE - 1)
         view.forget()
         try:
-            after = self._engine.step(stop.pc)
+            after = step(self._engine, stop.pc)
         finally:
             self._opened = -1
             view.forget()

@@ -20,6 +20,7 @@ class PythonTracer:
         self.cycles = 0
         self.instructions = 0
         self.limit = NO_LIMIT
+        self.pending = 0
         self.attention = False
         self.stopped = False
         self._cost = cost
@@ -72,7 +73,8 @@ class PythonTracer:
             self._plans[key] = cost[5] if len(cost) > 5 else b""
             entry = self._table[key] = [0, *cost[:5]]
             self._numbers[key] = len(self._numbers) + 1
-        spent = entry[1] + self._stalled(key)
+        spent = entry[1] + self.pending + self._stalled(key)
+        self.pending = 0
         if self._stream is not None and len(self._stream) < self._limit:
             self._stream.append(self._numbers[key])
         entry[0] += 1
@@ -99,7 +101,7 @@ class PythonTracer:
 
     def begin(self) -> None:
         """Forget the open block."""
-        self._size = 0
+        self._size = self.pending = 0
         self.stopped = False
         if self.memories is not None:
             self.memories.begin()

@@ -15,7 +15,7 @@ class RegisterSet:
         self._engine = engine
         self._ids = register_ids(names.split())
         native = engine.native()
-        self._native = None if native is None else NativeBatch(*native, self._ids)
+        self._native = None if native is None else NativeBatch(native, self._ids)
 
         self.read: Callable[[], Sequence[int]] = self._read if self._native is None else self._native.read
         """All values."""

@@ -107,7 +107,7 @@ class Sandbox:
                     callback(is_write, pc, offset + address - start, size)
                     return
 
-        return self._engine.hook_accesses(on_access)
+        return self._engine.access_hooks.call(on_access)
 
     def call(self, function: int, words: Sequence[int], max_cycles: int) -> Return:
         """Call the function at `function` with 32-bit argument words: four in registers, the rest on the stack."""

@@ -48,7 +48,7 @@ class Stop:
 
 
 class Watcher(Protocol):
-    """What `Engine.watch` wants of a tracer: whether it ended the run, and the block entered last."""
+    """What `Ending` wants of a tracer: whether it ended the run, and the block entered last."""
 
     @property
     def stopped(self) -> bool: ...

@@ -43,6 +43,11 @@ class SymbolTable:
         symbol = self._functions[index - 1]
         return symbol if symbol.size == 0 or address < symbol.address + symbol.size else None
 
+    def start_of(self, address: int) -> int:
+        """Where the function that holds `address` begins; 0 where none does."""
+        symbol = self.function_at(address)
+        return 0 if symbol is None else symbol.address
+
     def locate(self, pc: int) -> Place:
         """A place for messages."""
         symbol = self.function_at(pc)

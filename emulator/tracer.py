@@ -167,12 +167,12 @@ def attach(engine: Engine, cost: CostFunction, wanted: str | None = None) -> Tra
     stop_function = engine.stop_function()
     tracer = make_tracer(cost, stop_function, wanted if stop_function or wanted == "native" else "python")
     if callable(tracer.callback):
-        engine.hook_blocks(tracer.callback)
-    elif not stop_function or not engine.hook_blocks_natively(tracer.callback, tracer.user_data):
+        engine.block_hooks.call(tracer.callback)
+    elif not stop_function or not engine.block_hooks.call_natively(tracer.callback, tracer.user_data):
         if wanted == "native":
             raise TracerError("this version of Unicorn's binding takes no native callback; use tracer='python'")
         return attach(engine, cost, "python")
-    engine.watch(tracer)
+    engine.ending.watcher = tracer
     return tracer
 
 

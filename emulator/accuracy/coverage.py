@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from emulator.errors import EmulatorError
-from emulator.profile.instructions import InstructionCost, instruction_costs
 from emulator.symbols import SymbolTable
 from emulator.timing.core import Core
 from emulator.timing.cost import CostModel
 
+EdgeRow = tuple[int, int, int, int, int, int]
+
 
 @dataclass(frozen=True)
 class Coverage:
-    """Cycles of a run on `core`: `classes` by name with the share of cycles spent in each, the largest first.
+    """Cycles of a run on `core`: timing classes with the share of cycles spent in each, the largest first.
 
-    `stalls` is the share spent waiting for memory, on top of which shares of classes count.
+    These shares are of the cycles without `stalls`, the part of all cycles spent waiting for memory.
     """
 
     core: str
@@ -24,33 +26,45 @@ class Coverage:
     stalls: float = 0.0
 
 
-def coverage(core: Core, costs: Iterable[InstructionCost], stalls: int = 0) -> Coverage:
-    """The shares of a run whose instructions cost so much; `stalls` are cycles on top of theirs."""
-    sums: dict[str, int] = {}
-    for cost in costs:
-        name = core.classify(cost.instruction).name
-        sums[name] = sums.get(name, 0) + cost.cycles
-    busy = sum(sums.values())
-    ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-    shares = tuple((name, cycles / max(busy, 1)) for name, cycles in ordered if cycles)
-    return Coverage(core.name, shares, stalls / max(busy + stalls, 1))
+@dataclass(frozen=True)
+class Counts:
+    """What a tracer has counted: rows of edges, and cycles lost to slow memories."""
+
+    edges: tuple[EdgeRow, ...]
+    stalls: int
+
+    def since(self, before: Counts) -> Counts:
+        """What came after `before`."""
+        seen = {row[:3]: row[3] for row in before.edges}
+        rows = ((a, s, t, count - seen.get((a, s, t), 0), c, i) for a, s, t, count, c, i in self.edges)
+        return Counts(tuple(row for row in rows if row[3] > 0), self.stalls - before.stalls)
 
 
-def coverage_of_edges(
-    core: Core,
-    edges: Iterable[tuple[int, int, int, int, int, int]],
-    read: Callable[[int, int], bytes],
-    stalls: int = 0,
-) -> Coverage:
+def coverage(core: Core, edges: Iterable[EdgeRow], read: Callable[[int, int], bytes], stalls: int = 0) -> Coverage:
     """The shares of a run from a tracer's edges (address, size, target, count, cycles, instructions).
 
-    `read` gives code bytes, fewer where memory ends. Code that is no longer there as it ran is left out.
+    An instruction's cycles reach from its start to that of the next. `stalls` are cycles on top of the edges'; `read`
+    gives code bytes, fewer where memory ends. Code that is no longer there as it ran is left out.
     """
-    model = CostModel(core, read, SymbolTable(()).locate)
-    costs: list[InstructionCost] = []
-    for edge in edges:
+    model = CostModel(core, read, SymbolTable().locate)
+    names: dict[tuple[int, int], tuple[str, ...]] = {}
+    sums: dict[str, int] = {}
+    for address, size, _, count, cycles, _ in edges:
+        key = (address, size)
         try:
-            costs += instruction_costs((edge,), model).values()
+            if key not in names:
+                names[key] = tuple(core.classify(i).name for i in model.block(*key))
+            starts = model.starts(*key)
         except EmulatorError:
             continue
-    return coverage(core, costs, stalls)
+        for name, (start, end) in zip(names[key], pairwise((*starts, cycles)), strict=True):
+            sums[name] = sums.get(name, 0) + count * (end - start)
+    return from_sums(core.name, sums, stalls)
+
+
+def from_sums(core: str, sums: dict[str, int], stalls: int) -> Coverage:
+    """Shares from cycles by class."""
+    busy = sum(sums.values())
+    ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    shares = tuple((name, cycles / busy) for name, cycles in ordered if cycles > 0 and busy > 0)
+    return Coverage(core, shares, stalls / max(busy + stalls, 1))

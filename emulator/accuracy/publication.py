@@ -3,9 +3,10 @@
 A file is one publication: `title`, `source`, how to build what was measured (`build`), and `overhead`, the cycles around
 the routine that its counts include, with `overhead_source`. [calls] says how each routine is called, as a list: the
 function, then arguments: numbers, or "random N", "count N" (0, 1, 2 ..), "zeros N" for N bytes of their own; a last
-"/ N" divides the cycles, for counts per block. Each [[set]] has a core, the board it was measured on, the kind of memory
+"/ N" divides the cycles, for counts per block. "part:function" is the one in a file whose name starts with that part. Each [[set]] has a core, the board it was measured on, the kind of memory
 that the code lay in (a file of emulator/memories; "" when it needed no wait states) with its `wait_states`, and
-[set.cycles], by routine. A publication of whole firmware images has no calls but [[image]] rows instead.
+[set.cycles], by routine. A publication of whole firmware images has no calls but [[image]] rows, the board of
+ours in `runs_on`.
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ from emulator.timing.core import core_names
 
 @dataclass(frozen=True)
 class Call:
-    """How to run a routine: a function with its arguments, whose cycles are divided by `per`."""
+    """How to run a routine: a function with its arguments, whose cycles are divided by `per`.
 
+    Its ELF's name starts with `file`, "" for any.
+    """
+
+    file: str
     function: str
     arguments: tuple[int | str, ...]
     per: int = 1
@@ -110,7 +115,7 @@ def _images(name: str, table: Mapping[str, Any]) -> list[Measurement]:
     for row in table.get("image", ()):
         keys = ("file", "runs_on", "base", "input_bytes")
         image = FirmwareImage(*(row[key] for key in keys), row.get("input_type", "int8"))
-        cycles = row["microseconds"] * row["clock_hz"] / 1e6
+        cycles = round(row["clock_hz"] / row["inferences_per_second"])
         found.append(_measurement(name, row, row["routine"], cycles, 0, image))
     return found
 
@@ -128,12 +133,13 @@ def _measurement(
 
 
 def _call(parts: list[int | str]) -> Call:
-    function, *arguments = parts
+    name, *arguments = parts
+    file, _, function = str(name).rpartition(":")
     last = arguments[-1] if arguments else None
     if isinstance(last, str) and last.startswith("/ "):
-        return Call(str(function), tuple(arguments[:-1]), int(last[2:]))
+        return Call(file, function, tuple(arguments[:-1]), int(last[2:]))
     for argument in arguments:
         word, _, size = str(argument).partition(" ")
         if isinstance(argument, str) and not (word in ("random", "count", "zeros") and size.isdecimal()):
             raise ValueError(f"{function}: argument {argument!r} is none of 'random N', 'count N', 'zeros N'")
-    return Call(str(function), tuple(arguments))
+    return Call(file, function, tuple(arguments))

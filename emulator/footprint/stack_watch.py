@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 from typing import Protocol
 
 from emulator.engine import Engine, register_ids
+from emulator.native_library import function_address
 from emulator.registers import RegisterSet
 
 ALERTS, WATCHED = 1, 2
@@ -89,10 +89,10 @@ def watch_stack(engine: Engine, describe: Describe, seen: Seen, native: bool) ->
         except ImportError:
             pass
         else:
-            read = ctypes.cast(found[0].uc_reg_read, ctypes.c_void_p).value or 0
+            read = function_address(found.library, "uc_reg_read")
             watch = _stackwatch.StackWatch(describe, seen, read, register_ids(["sp"])[0])
-            if engine.hook_blocks_natively(watch.callback, watch.user_data):
+            if engine.block_hooks.call_natively(watch.callback, watch.user_data):
                 return watch
     slow = PythonStackWatch(describe, seen, engine)
-    engine.hook_blocks(slow.enter)
+    engine.block_hooks.call(slow.enter)
     return slow

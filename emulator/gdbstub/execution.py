@@ -14,6 +14,7 @@ from emulator.gdbstub.halt import FAULT_STOPS, TRAP, Halt, fault_signal
 from emulator.gdbstub.it_blocks import guards, width
 from emulator.gdbstub.parts import Parts
 from emulator.probe import Watch
+from emulator.single_step import single_step
 from emulator.stop import Stop
 
 _SEMIHOSTING = b"\xab\xbe"
@@ -103,7 +104,7 @@ class Execution:
 
     def _finish_block(self) -> Stop | None:
         """Execute what remains of the open block; None when it is done and the next begins at `_next`."""
-        with self._parts.engine.unheard():
+        with self._parts.engine.block_hooks.silenced():
             while self._inside:
                 if not self._fresh and (self._stepping or self._next in self.breakpoints):
                     return self._halt(self._next, Halt(TRAP, detail=self._detail(self._next)))
@@ -117,7 +118,7 @@ class Execution:
         address, size = parts.tracer.block
         behind = pc + width(parts.memory.code(pc, 4))
         self._probe.arm(False, not (self._fresh and self._touched))
-        stop = parts.engine.single_step(pc, behind)
+        stop = single_step(parts.engine, pc, behind)
         if self._probe.touched is not None:
             return self._undo()
         self._fresh = self._touched = False

@@ -15,6 +15,7 @@ from typing import Any
 
 from emulator.decode import Instruction
 from emulator.errors import TimingError, UnknownCore, suggestion
+from emulator.timing.operands import OperandCycles
 
 _CONDITIONS: dict[str, Callable[[Instruction], bool]] = {
     "writes_pc": lambda i: i.writes_pc,
@@ -84,7 +85,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Core:
-    """A core table. `executes` lists instruction set extensions, `model` is the engine's CPU model."""
+    """A core table. `executes` lists instruction set extensions, `model` is the engine's CPU model.
+
+    `skipped_as_nop`: an instruction that an IT skips takes the time of a NOP; else its own, for want of a source.
+    """
 
     name: str
     title: str
@@ -94,6 +98,8 @@ class Core:
     has_fpu: bool
     classes: tuple[TimingClass, ...]
     rules: tuple[Rule, ...]
+    operands: tuple[OperandCycles, ...] = ()
+    skipped_as_nop: bool = False
 
     def classify(self, instruction: Instruction) -> TimingClass:
         """The first row that applies; raises TimingError if none does."""
@@ -101,6 +107,10 @@ class Core:
             if row.applies(instruction):
                 return row
         raise TimingError(f"{self.name} has no timing class for {instruction.text} at 0x{instruction.address:08x}")
+
+    def by_operands(self, instruction: Instruction) -> OperandCycles | None:
+        """The row that gives its cycles by the values of its operands, if there is one."""
+        return next((row for row in self.operands if row.applies(instruction)), None)
 
 
 def core_names() -> list[str]:
@@ -133,9 +143,14 @@ def _core(name: str, table: Mapping[str, Any]) -> Core:
         has_fpu="fp" in executes,
         classes=tuple(_class(row) for row in table["class"]),
         rules=tuple(Rule(**row) for row in table["rule"]),
+        operands=tuple(OperandCycles(**_tuples(row)) for row in table.get("operands", ())),
+        skipped_as_nop="skipped" in table and bool(table["skipped"]["as_nop"]),
     )
 
 
 def _class(row: Mapping[str, Any]) -> TimingClass:
-    lists = {key: tuple(row[key]) for key in ("instructions", "when", "groups") if key in row}
-    return TimingClass(**{**row, **lists})
+    return TimingClass(**_tuples(row))
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 from emulator.decode import Decoder, Instruction
 from emulator.errors import DecodeError, IllegalInstruction, Place
+from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
 from emulator.timing.pipelines import make_pipeline
+from emulator.timing.sites import Site, SiteFinder
 
 _STRETCH = 8
 _RETURN_REACH = 3
@@ -22,6 +24,7 @@ class CostModel:
     def __init__(self, core: Core, read: Callable[[int, int], bytes], locate: Callable[[int], Place]) -> None:
         self.core = core
         self._pipeline = make_pipeline(core)
+        self._finder = SiteFinder(core, self._pipeline)
         self._read = read
         self._locate = locate
         self._decoder = Decoder()
@@ -39,6 +42,11 @@ class CostModel:
         block = self.block(address, size)
         return self._pipeline.edge(block, self._head(target), target), len(block)
 
+    def charges(self, address: int, size: int, target: int) -> tuple[Charge, ...]:
+        """What the cycles of an edge went to; they add up to them."""
+        charges = self._pipeline.charges(self.block(address, size), self._head(target), target)
+        return settle(charges, self.edge(address, size, target)[0])
+
     def block(self, address: int, size: int) -> tuple[Instruction, ...]:
         """The decoded instructions of a block, all legal on this core."""
         key = (address, size)
@@ -48,6 +56,10 @@ class CostModel:
                 self._check(instruction)
             self._blocks[key] = block
         return self._blocks[key]
+
+    def sites(self, block: tuple[Instruction, ...], masks: dict[int, int]) -> Iterator[Site]:
+        """Where the block's cycles depend on operands or flags; `masks` has the low byte of each IT by its address."""
+        return self._finder.sites(block, masks)
 
     def starts(self, address: int, size: int) -> tuple[int, ...]:
         """Cycles from the start of the block to that of each instruction, the block entered at its first."""

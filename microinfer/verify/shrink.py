@@ -20,6 +20,7 @@ _SIMPLEST: dict[str, tuple[int, ...]] = {
     "high": (32767, 127),
     "multiplier": (1 << 30,),
 }
+_MULTIPLIERS = ("multiplier", "multipliers")
 _SMALL_ARRAY = 64
 _LARGEST = 1 << 18
 
@@ -102,7 +103,7 @@ class Shrinker:
     def _arrays(self, case: Case) -> Case:
         derived = self._spec.derived(case.knobs)
         for path in [p for p in case.arrays if p not in derived]:
-            for content in _plainer(case.arrays[path]):
+            for content in _plainer(path, case.arrays[path]):
                 if np.array_equal(content, case.arrays[path]):
                     continue
                 candidate = replace(case, arrays={**case.arrays, path: content})
@@ -114,7 +115,7 @@ class Shrinker:
 
     def _elements(self, case: Case, path: str) -> Case:
         flat = case.arrays[path].reshape(-1)
-        if not 1 < flat.size <= _SMALL_ARRAY:
+        if path.endswith(_MULTIPLIERS) or not 1 < flat.size <= _SMALL_ARRAY:
             return case
         for at in np.flatnonzero(flat):
             array = case.arrays[path].copy()
@@ -168,10 +169,14 @@ def _simpler(path: str, value: Value) -> Iterator[Value]:
             yield simpler
 
 
-def _plainer(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    yield np.zeros_like(array)
-    yield np.ones_like(array)
-    if array.dtype == np.int32:
+def _plainer(path: str, array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Plainer contents that stay in the domain of what `path` holds: a multiplier is 2**30 or more."""
+    if path.endswith(_MULTIPLIERS):
         yield np.full_like(array, 1 << 30)
-    elif array.size > 1:
+        return
+    yield np.zeros_like(array)
+    if path.endswith("shift"):
+        return
+    yield np.ones_like(array)
+    if array.size > 1 and array.dtype != np.int32:
         yield np.arange(1, array.size + 1).reshape(array.shape).astype(array.dtype)

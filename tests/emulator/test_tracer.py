@@ -31,9 +31,9 @@ def attach(body: str, kind: str, size: int = 0x1000) -> tuple[Engine, Tracer]:
     engine.set_registers({register_ids(["lr"])[0]: EXIT | 1})
     tracer = make_tracer(cost, engine.stop_function(), kind)
     if callable(tracer.callback):
-        engine.hook_blocks(tracer.callback)
+        engine.block_hooks.call(tracer.callback)
     else:
-        assert engine.hook_blocks_natively(tracer.callback, tracer.user_data)
+        assert engine.block_hooks.call_natively(tracer.callback, tracer.user_data)
     return engine, tracer
 
 
@@ -123,9 +123,9 @@ def test_an_error_of_the_cost_function_stops_the_run_and_is_handed_over(tracer: 
 
     counter = make_tracer(fails, engine.stop_function(), tracer)
     if callable(counter.callback):
-        engine.hook_blocks(counter.callback)
+        engine.block_hooks.call(counter.callback)
     else:
-        engine.hook_blocks_natively(counter.callback, counter.user_data)
+        engine.block_hooks.call_natively(counter.callback, counter.user_data)
     assert engine.run(0x8000).kind == "stopped"
     error = counter.take_error()
     assert isinstance(error, ValueError)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from emulator.decode import Instruction
 from emulator.errors import TimingError
+from emulator.timing.charges import Charge
 from emulator.timing.core import Core
 
 
@@ -20,6 +21,9 @@ class Pipeline(Protocol):
 
         `head` follows branches as they probably go, ends where that is not known, and is empty where there is no code.
         """
+
+    def charges(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> tuple[Charge, ...]:
+        """What these cycles went to. Charges of instructions of `head` are for what the block does to them."""
 
 
 def make_pipeline(core: Core) -> Pipeline:

@@ -29,8 +29,10 @@ from itertools import zip_longest
 
 from emulator.decode import Instruction
 from emulator.errors import TimingError
+from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
 from emulator.timing.issue_table import load_issue_table
+from emulator.timing.pipelines.charged_issue import ChargedIssue, across
 from emulator.timing.pipelines.issue import Issue, Operation, Rules
 from emulator.timing.roles import reads, writes
 
@@ -57,6 +59,20 @@ class DualIssue:
     def edge(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> int:
         """Cycles of `block` when the program goes on at `target`."""
         issue = Issue(self._table, self._rules)
+        seen = self._block(issue, block, head, target)
+        return self._through(issue, seen) - self._through(Issue(self._table, self._rules), seen)
+
+    def charges(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> tuple[Charge, ...]:
+        """What the cycles of `edge` went to."""
+        together, alone = ChargedIssue(self._table, self._rules), ChargedIssue(self._table, self._rules)
+        seen = self._block(together, block, head, target)
+        cycles = self._through(together, seen) - self._through(alone, seen)
+        return settle(tuple(across(together.charges, alone.charges)), cycles)
+
+    def _block(
+        self, issue: Issue, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int
+    ) -> tuple[Instruction, ...]:
+        """Issue the block; gives what of the head is to be issued behind it."""
         for instruction in block[:-1]:
             issue.step(self._operation(instruction))
         last = block[-1]
@@ -67,7 +83,7 @@ class DualIssue:
             issue.step(self._operation(last))
             issue.mispredict(last)
             head = head[: self.lookahead - 1]
-        return self._through(issue, head) - self._through(Issue(self._table, self._rules), head)
+        return head
 
     def _through(self, issue: Issue, head: tuple[Instruction, ...]) -> int:
         for instruction, following in zip_longest(head, head[1:]):

@@ -23,7 +23,9 @@ from itertools import pairwise
 
 from emulator.decode import Instruction
 from emulator.errors import TimingError
+from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
+from emulator.timing.pipelines.in_order_charges import Step, charge_steps
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,22 @@ class InOrder:
         """Cycles of `block` when the program goes on at `target`."""
         inside = sum(self._cost(a, b, b.address) for a, b in pairwise(block))
         return inside + self._cost(block[-1], head[0] if head else None, target)
+
+    def charges(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> tuple[Charge, ...]:
+        """What the cycles of `edge` went to."""
+        behind = (*block[1:], head[0] if head else None)
+        steps = [self._step(a, b, target if a is block[-1] else a.end) for a, b in zip(block, behind, strict=True)]
+        return settle(tuple(charge_steps(steps)), self.edge(block, head, target))
+
+    def _step(self, instruction: Instruction, following: Instruction | None, target: int) -> Step:
+        cycles = self._cost(instruction, following, target)
+        transfers = instruction.transfers * self._core.classify(instruction).per_transfer
+        hazard = refill = 0
+        if following is not None and following.address == target:
+            taken = instruction.writes_pc and not (instruction.conditional and target == instruction.end)
+            hazard = 0 if taken else self._hazard(instruction, following)
+            refill = self._refill(instruction, following) if taken else 0
+        return Step(instruction, following, cycles, transfers, hazard, refill)
 
     def _cost(self, instruction: Instruction, following: Instruction | None, target: int) -> int:
         row = self._core.classify(instruction)

@@ -1,0 +1,86 @@
+"""Runs a routine as its publication did, and counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emulator.accuracy.coverage import coverage
+from emulator.accuracy.elf_files import code_hash
+from emulator.accuracy.publication import Call, Measurement
+from emulator.accuracy.recorded import Recorded
+from emulator.errors import EmulatorError
+from emulator.machine import CallResult, Machine
+from emulator.memories.layout import Layout, WhatIf, slow_memory
+
+COMMAND = "microinfer accuracy --elf DIR --record"
+WARM_CALLS = 4
+"""Calls before the one that counts where memory has wait states: publications time loops, and caches remember."""
+
+
+def measure(measurement: Measurement, call: Call, elf: Path) -> Recorded:
+    """Our count for a routine in this ELF. Raises EmulatorError when it does not run."""
+    machine = Machine(measurement.core)
+    image = machine.load(elf)
+    if measurement.memory:
+        machine.slow_down(_layout(machine, measurement))
+    arguments = _arguments(machine, call)
+    result = _run(machine, call, arguments)
+    for _ in range(WARM_CALLS if measurement.memory else 0):
+        machine.clear_edges()
+        result = _run(machine, call, arguments)
+    stalls = sum(s.code + s.data for s in machine.stalls)
+    shares = coverage(machine.core, machine.edge_rows, _reader(machine), stalls)
+    return Recorded(
+        key=measurement.key,
+        cycles=result.cycles / call.per,
+        instructions=result.instructions / call.per,
+        stalls=stalls / call.per,
+        code=code_hash(image),
+        command=COMMAND,
+        classes=tuple((name, round(share, 4)) for name, share in shares.classes),
+    )
+
+
+def _run(machine: Machine, call: Call, arguments: list[Any]) -> CallResult:
+    return machine.call(call.function, *arguments, returns="void")
+
+
+def _arguments(machine: Machine, call: Call) -> list[Any]:
+    """Buffers that stay where they are from call to call, the same in every run."""
+    noise = np.random.default_rng(1)
+    found: list[Any] = []
+    for argument in call.arguments:
+        if isinstance(argument, int):
+            found.append(argument)
+            continue
+        word, _, size = argument.partition(" ")
+        count = np.arange(int(size), dtype=np.uint8)
+        made = {"random": noise.integers(0, 256, int(size), dtype=np.uint8), "count": count, "zeros": 0 * count}
+        found.append(machine.alloc(made[word], align=16))
+    return found
+
+
+def _layout(machine: Machine, measurement: Measurement) -> Layout:
+    """Slow memory under everything that is not written."""
+    ranges = [(r.start, r.end - 1) for r in machine.memory if "w" not in r.permissions]
+    asked = WhatIf(wait_states=measurement.wait_states)
+    return Layout((slow_memory("flash", measurement.memory, ranges, 1, asked),))
+
+
+def _reader(machine: Machine) -> Any:
+    def read(address: int, size: int) -> bytes:
+        region = machine.memory.find(address)
+        return b"" if region is None else machine.read(address, min(size, region.end - address))
+
+    return read
+
+
+def try_measure(measurement: Measurement, call: Call, elf: Path) -> Recorded | str:
+    """Our count, or why there is none."""
+    try:
+        return measure(measurement, call, elf)
+    except EmulatorError as error:
+        return str(error)
