@@ -6,7 +6,7 @@ JOBS ?= auto
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test campaign check benchmark compiler clean
+.PHONY: demo test accuracy campaign check benchmark compiler clean
 
 demo: compiler
 	$(PY) examples/digits/demo.py
@@ -21,6 +21,10 @@ campaign: compiler $(VENV)/.oracle
 check: $(INSTALLED)
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+
+# docs/accuracy.md from the data in the repository; ELF=DIR counts again whatever ELF and firmware files DIR has.
+accuracy: $(INSTALLED)
+	$(PY) -m microinfer accuracy $(if $(ELF),--elf $(ELF) --record) --page docs/accuracy.md
 
 benchmark: compiler
 	for script in benchmarks/*.py; do $(PY) $$script || exit 1; done

@@ -47,9 +47,7 @@ class AccessHooks:
 
         return remove
 
-    def call_natively(
-        self, callback: int, user_data: int, first: int, last: int, writes: bool, owner: object
-    ) -> bool:
+    def call_natively(self, callback: int, user_data: int, first: int, last: int, writes: bool, owner: object) -> bool:
         """Call a C function (uc, int type, uint64 address, int size, int64 value, user_data) at each data access.
 
         Only for addresses from `first` to `last`, and without `writes` only for reads. The function has to clear the IT

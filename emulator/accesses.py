@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from emulator.engine import Engine
 from emulator.errors import TracerError
+from emulator.native_library import extension
 
 READ, WRITTEN, READ_FIRST = 1, 2, 4
 """Bits of a touched byte: it was read, it was written, it was read when nothing had written it yet."""
@@ -30,7 +31,7 @@ class Accesses:
     def __init__(self, engine: Engine, native: bool = True) -> None:
         self._engine = engine
         functions = engine.register_functions() if native and engine.native() is not None else None
-        self._functions = functions if _extension() is not None else None
+        self._functions = functions if extension() is not None else None
 
     @property
     def native(self) -> bool:
@@ -71,18 +72,10 @@ class Accesses:
         return touched
 
     def _hook(self, within: tuple[int, int], writes: bool = True) -> Any:
-        extension = _extension()
-        if self._functions is None or extension is None:
+        built = extension()
+        if self._functions is None or built is None:
             raise TracerError("native access consumers need the emulator._tracer extension; use call()")
-        hook = extension.Accesses(*self._functions)
+        hook = built.Accesses(*self._functions)
         if not self._engine.access_hooks.call_natively(hook.callback, hook.user_data, *within, writes, hook):
             raise TracerError("this version of Unicorn's binding takes no native callback; use call()")
         return hook
-
-
-def _extension() -> Any:
-    try:
-        from emulator import _tracer
-    except ImportError:
-        return None
-    return _tracer

@@ -17,7 +17,7 @@ from emulator.console import Console
 from emulator.dialogue import Step, as_steps
 from emulator.elf import Image
 from emulator.errors import EmulatorError
-from emulator.firmware import Firmware
+from emulator.firmware import Firmware, RunOptions
 from emulator.footprint.usage import MemoryUse
 from emulator.gdbstub.server import listen
 from emulator.images import read_image
@@ -36,10 +36,10 @@ class Board:
     """A board by name, without firmware.
 
     folders: where to look for the user's own boards and peripherals; tracer: as for Machine; strict: unknown registers
-    are errors; foreign: load code that the core lacks, which then faults; shared: directory for semihosting files, none by default; arguments: semihosting command line; source:
-    console input, bytes or steps that wait for output (emulator.dialogue); sink: gets console output as it comes;
-    profile: keep a tree of calls, for `profile()`; memory: follow stacks and heap, for `memory_use()`, and keep a profile;
-    what_if: another clock, other wait states, no caches.
+    are errors; foreign: load code that the core lacks, which then faults; shared: directory for semihosting files, none
+    by default; arguments: semihosting command line; source: console input, bytes or steps that wait for output
+    (emulator.dialogue); sink: gets console output as it comes; profile: keep a tree of calls, for `profile()`; memory:
+    follow stacks and heap, for `memory_use()`, and keep a profile; what_if: another clock, other wait states, no caches.
 
     Raises UnknownBoard, BoardError.
     """
@@ -67,26 +67,31 @@ class Board:
         self._what_if = what_if
         self._foreign = foreign
         self.core = load_core(self.description.core)
-        self._options = tracer, strict, Path(shared) if shared is not None else None, arguments
-        self._profiled, self._memory = profile or memory, memory
+        self._options = RunOptions(
+            folders=tuple(self._folders),
+            tracer=tracer,
+            strict=strict,
+            shared=Path(shared) if shared is not None else None,
+            arguments=arguments,
+            what_if=what_if,
+            profile=profile,
+            memory=memory,
+        )
         self._source, self._sink = as_steps(source), sink
         self._loaded: Firmware | None = None
 
     def load(self, source: str | Path | bytes, base: int | None = None) -> Image:
         """Put firmware into fresh memory and reset: an ELF, Intel HEX, or raw bytes for address `base`.
 
-        Raises ElfError, ImageError, BoardError, and IllegalInstruction for an ELF with instructions that the core lacks.
+        Raises ElfError, ImageError, BoardError, and, unless `foreign`, IllegalInstruction for an ELF with instructions
+        that the core lacks.
         """
         image = read_image(source, base)
         lines = SourceLines(source)
         if not self._foreign:
             check_legality(source, image, self.core, SymbolTable(image.symbols).locate, lines.find)
         console = Console(self._source, self._sink)
-        self._loaded = Firmware(self.description, image, lines, console, self._folders, self._options, self._what_if)
-        if self._profiled:
-            self._loaded.start_profile()
-        if self._memory:
-            self._loaded.start_memory_report()
+        self._loaded = Firmware(self.description, image, lines, console, self._options)
         return image
 
     def run(
@@ -132,9 +137,7 @@ class Board:
         firmware = self._firmware()
         model = CostModel(self.core, firmware.memory.code, firmware.symbols.locate)
         layout = board_layout(self.description, self._what_if)
-        return break_down(
-            firmware.tracer.edges(), model, firmware.symbols.start_of, firmware.tracer.stalls(), layout
-        )
+        return break_down(firmware.counted(), model, firmware.symbols.start_of, layout)
 
     def memory_use(self) -> MemoryUse:
         """Where the memory went so far; raises EmulatorError unless asked for with memory=True."""

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from emulator.energy import EnergyRow, SleepRow, energy_row
 from emulator.errors import BoardError, UnknownBoard, suggestion
 from emulator.memory import Region
 
@@ -51,7 +52,8 @@ class PeripheralRow:
 @dataclass(frozen=True)
 class BoardFile:
     """A board. `vectors` is where the core looks for its vector table after reset; `secure` says that an ARMv8-M core
-    boots in Secure state."""
+    boots in Secure state, `bit_band` that the chip has the bit-band aliases of a core that may have them; `energy`
+    and `sleep` are what its supply gives while it runs and between runs, where that was measured."""
 
     name: str
     title: str
@@ -64,6 +66,9 @@ class BoardFile:
     memories: tuple[Memory, ...]
     peripherals: tuple[PeripheralRow, ...]
     secure: bool = False
+    bit_band: bool = True
+    energy: tuple[EnergyRow, ...] = ()
+    sleep: SleepRow | None = None
 
 
 def board_names(folders: Sequence[Path] = ()) -> list[str]:
@@ -113,6 +118,9 @@ def _board(name: str, table: Mapping[str, Any]) -> BoardFile:
         memories=tuple(_memory(row) for row in table["memory"]),
         peripherals=tuple(one for row in table.get("peripheral", ()) for one in _peripherals(row)),
         secure=table.get("secure", False),
+        bit_band=table.get("bit_band", True),
+        energy=tuple(energy_row(row) for row in table.get("energy", ())),
+        sleep=SleepRow(**table["sleep"]) if "sleep" in table else None,
     )
 
 

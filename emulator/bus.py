@@ -20,6 +20,7 @@ from emulator.tracer import Tracer
 
 _NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr"
 _PAGE_BITS = 12
+_LARGE = 1 << 20
 
 
 class Bus:
@@ -34,6 +35,7 @@ class Bus:
         self._tracer, self._model, self._clock, self._controller = tracer, model, clock, controller
         self._strict = strict
         self._pages: dict[int, list[tuple[int, int, Peripheral]]] = {}
+        self._areas: list[tuple[int, int, Peripheral]] = []
         self._registers = RegisterSet(engine, _NAMES)
         self._names = _NAMES.split()
         self._warned: set[int] = set()
@@ -45,12 +47,15 @@ class Bus:
         clock.inside = None
 
     def add(self, base: int, peripheral: Peripheral) -> None:
-        """Put a peripheral at its address; one added later hides one added earlier."""
+        """Put a peripheral at its address; one added later hides one added earlier, and any hides one of a MiB or more."""
+        if peripheral.size >= _LARGE:
+            self._areas.insert(0, (base, base + peripheral.size, peripheral))
+            return
         for page in range(base >> _PAGE_BITS, (base + peripheral.size - 1 >> _PAGE_BITS) + 1):
             self._pages.setdefault(page, []).insert(0, (base, base + peripheral.size, peripheral))
 
     def _find(self, address: int) -> tuple[Peripheral, int] | None:
-        for base, end, peripheral in self._pages.get(address >> _PAGE_BITS, ()):
+        for base, end, peripheral in (*self._pages.get(address >> _PAGE_BITS, ()), *self._areas):
             if base <= address < end and peripheral.knows(address - base):
                 return peripheral, address - base
         return None

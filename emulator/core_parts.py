@@ -17,6 +17,7 @@ from emulator.exceptions.profile import ExceptionProfile, load_profile
 from emulator.exceptions.unit import ExceptionUnit
 from emulator.memories.attach import attach_with
 from emulator.memories.layout import WhatIf, board_layout
+from emulator.operand_watch import OperandWatch
 from emulator.protection import Protection
 from emulator.symbols import SymbolTable
 from emulator.timing.core import Core, load_core
@@ -43,11 +44,13 @@ class CoreParts:
     protection: Protection
     traps: Traps
     bus: Bus
+    operands: OperandWatch
 
     def forget_code(self) -> None:
         """Other code lies where some was before."""
         self.model.forget()
         self.tracer.forget()
+        self.operands.expire()
 
 
 def make_core(board: BoardFile, image: Image, tracer: str | None, strict: bool, what_if: WhatIf | None) -> CoreParts:
@@ -69,8 +72,9 @@ def make_core(board: BoardFile, image: Image, tracer: str | None, strict: bool, 
     bus.locate = symbols.locate
     for start, size in io_areas(board):
         engine.map_io(start, size, bus.read, bus.write)
+    watch = OperandWatch(engine, counter, model, memory.code)
     parts = CoreParts(
-        core, profile, engine, memory, symbols, model, counter, accesses, clock, unit, protection, traps, bus
+        core, profile, engine, memory, symbols, model, counter, accesses, clock, unit, protection, traps, bus, watch
     )
     traps.interrupt, traps.code_changed = clock.interrupt, parts.forget_code
     return parts
@@ -85,9 +89,7 @@ def _exception_unit(board: BoardFile, engine: Engine, memory: BoardMemory, clock
     return ExceptionUnit(controller, frames, clock, profile, memory.word)
 
 
-def _refusal(
-    memory: BoardMemory, protection: Protection, address: int, size: int, privileged: bool
-) -> Refusal | None:
+def _refusal(memory: BoardMemory, protection: Protection, address: int, size: int, privileged: bool) -> Refusal | None:
     """What forbids a stack frame."""
     if not memory.writable(address, size):
         return "bus"

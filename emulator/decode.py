@@ -96,8 +96,12 @@ class Instruction:
         return f"{self.name} {self.operands}".rstrip()
 
 
+_KEPT = 1 << 14
+_known: dict[tuple[bytes, int, int], tuple[Instruction, ...]] = {}
+
+
 class Decoder:
-    """Decodes blocks of Thumb code."""
+    """Decodes blocks of Thumb code. What any decoder has decoded lately is kept: the same code comes again and again."""
 
     def __init__(self) -> None:
         mode = _capstone.CS_MODE_THUMB | _capstone.CS_MODE_MCLASS
@@ -109,7 +113,7 @@ class Decoder:
 
         Raises DecodeError where bytes are no instruction, or end inside one.
         """
-        found = tuple(self._instructions(code, address))
+        found = self.sequence(code, address)
         end = found[-1].end if found else address
         if end != address + len(code):
             rest = code[end - address : end - address + 4].hex(" ")
@@ -122,7 +126,18 @@ class Decoder:
 
     def sequence(self, code: bytes, address: int, most: int = 0) -> tuple[Instruction, ...]:
         """The instructions of `code` up to the first bytes that are none, but not more than `most` if that is given."""
-        return tuple(self._instructions(code, address, most))
+        key = code, address, most
+        found = _known.get(key)
+        if found is None:
+            if len(_known) >= _KEPT:
+                _known.clear()
+            found = _known[key] = tuple(self._instructions(code, address, most))
+        return found
+
+    def texts(self, code: bytes, address: int) -> Iterator[tuple[int, str]]:
+        """Address and text of the same as an assembler has it, conditions and widths included: "bne", "add.w"."""
+        for at, _, mnemonic, operands in self._cs.disasm_lite(code, address):
+            yield at, _ALIAS.sub(lambda m: _ALIASES[m[0]], f"{mnemonic} {operands}".rstrip())
 
     def _instructions(self, code: bytes, address: int, most: int = 0) -> Iterator[Instruction]:
         for insn in self._cs.disasm(code, address, most):

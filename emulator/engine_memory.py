@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from emulator.errors import EngineError
 from emulator.native_library import NativeLibrary
+from emulator.native_memory import quick_memory
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,7 @@ class EngineMemory:
 
     def __init__(self, uc: Any, numbers: MemoryNumbers, native: NativeLibrary | None) -> None:
         self._uc, self._numbers = uc, numbers
-        self._handle: Any = None if native is None else native.handle
-        # Functions taken by item have no argtypes, whose conversions would double the time of a call.
-        self._fast_read: Any = None if native is None else native.library["uc_mem_read"]
-        self._fast_write: Any = None if native is None else native.library["uc_mem_write"]
+        self._quick = None if native is None else quick_memory(native)
 
     def map(self, start: int, size: int, permissions: str) -> None:
         """Map zeroed pages."""
@@ -60,17 +57,13 @@ class EngineMemory:
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of mapped memory, whatever its permissions."""
-        if self._fast_read is not None:
-            buffer = (ctypes.c_char * size)()
-            if not self._fast_read(self._handle, ctypes.c_uint64(address), buffer, ctypes.c_size_t(size)):
-                return buffer.raw
+        if self._quick is not None and (data := self._quick.read(address, size)) is not None:
+            return data
         return bytes(self._call("read", address, size, self._uc.mem_read, address, size))
 
     def write(self, address: int, data: bytes) -> None:
         """Set bytes of mapped memory, whatever its permissions."""
-        if self._fast_write is not None and not self._fast_write(
-            self._handle, ctypes.c_uint64(address), ctypes.c_char_p(data), ctypes.c_size_t(len(data))
-        ):
+        if self._quick is not None and self._quick.write(address, data):
             return
         self._call("write", address, len(data), self._uc.mem_write, address, data)
 

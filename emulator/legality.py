@@ -98,7 +98,7 @@ def check_legality(
     where = line(first.address)
     text = f"not legal on {core.title}: {first.text}" + (f", {where}" if where else "")
     counted = f"; {more:,} more" if more else ""
-    hint = "build for that core, or load with foreign=True and let them fault when they are reached"
+    hint = "build for that core, or load with foreign=True (emulate --foreign) and let them fault when they are reached"
     raise IllegalInstruction(locate(first.address), f"{text}{counted}; {hint}")
 
 

@@ -19,10 +19,12 @@ from emulator.errors import EmulatorError
 from emulator.memories.layout import Layout
 from emulator.memory import MemoryMap, Region
 from emulator.placement import ALIGNMENT, Buffer, Placement
-from emulator.profile.breakdown import EdgeRow, Spent, StallRow, break_down
+from emulator.profile.breakdown import Spent, break_down
+from emulator.profile.counted import Counted, counted
 from emulator.recording.recorder import LIMIT, RunRecorder
 from emulator.recording.recording import Recording
 from emulator.sandbox import Sandbox
+from emulator.split_reads import SplitReads
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
 from emulator.tracer import Edge, Stall
@@ -206,7 +208,9 @@ class Machine:
 
     def clear_edges(self) -> None:
         """Count edges from zero again."""
-        self._loaded()[0].tracer.clear_counts()
+        caller = self._loaded()[0]
+        caller.tracer.clear_counts()
+        caller.operands.clear()
 
     def slow_down(self, layout: Layout) -> None:
         """Let memories cost what `layout` says from now on; edges counted so far are dropped."""
@@ -223,7 +227,7 @@ class Machine:
             self._recorder.restart(limit)
             return
         within = [(r.start, r.end - 1) for r in space.memory if "w" not in r.permissions]
-        self._recorder = RunRecorder(space.engine, caller.tracer, within, limit)
+        self._recorder = RunRecorder(space.engine, caller.tracer, caller.operands, within, limit)
 
     def recording(self) -> Recording:
         """What ran since `record`, to be saved or costed again (emulator.recording)."""
@@ -237,15 +241,29 @@ class Machine:
         """Cycles that slow memories added, by edge, since `load`, `slow_down` or `clear_edges`."""
         return tuple(Stall(*row) for row in self._loaded()[0].tracer.stalls())
 
-    def breakdown(
-        self, edges: Sequence[EdgeRow] | None = None, stalls: Sequence[StallRow] | None = None
-    ) -> tuple[Spent, ...]:
-        """What cycles went to, by instruction: those of all `edge_rows` and `stalls`, or of the rows given."""
+    def counted(self) -> Counted:
+        """What has been counted since `load`, `slow_down` or `clear_edges`."""
+        caller = self._loaded()[0]
+        return counted(caller.tracer, caller.operands.counts())
+
+    def breakdown(self, of: Counted | None = None) -> tuple[Spent, ...]:
+        """What cycles went to, by instruction: all counted so far, or a part of it."""
         caller, space = self._loaded()
         model = CostModel(self.core, space.code, caller.symbols.locate)
-        rows = caller.tracer.edges() if edges is None else edges
-        waits = caller.tracer.stalls() if stalls is None else stalls
-        return break_down(rows, model, caller.symbols.start_of, waits, self._layout)
+        return break_down(self.counted() if of is None else of, model, caller.symbols.start_of, self._layout)
+
+    def charge_unaligned(self) -> SplitReads:
+        """Charge unaligned loads from now on, which slows runs down; see emulator/split_reads.py.
+
+        Raises TimingError for a core without numbers for them.
+        """
+        caller, space = self._loaded()
+        return SplitReads(space.engine, caller.tracer, self.core)
+
+    @property
+    def operand_cycles(self) -> dict[int, int]:
+        """Cycles on top of the edges', by instruction, for operands and for what an IT skipped; see edges."""
+        return {row.site.address: row.cycles for row in self._loaded()[0].operands.counts() if row.cycles}
 
     def _loaded(self) -> tuple[Caller, AddressSpace]:
         if self._caller is None or self._space is None:

@@ -1,4 +1,4 @@
-"""The engine's C library as its Python binding loads it: hooks that are C functions, and quick copies of memory."""
+"""The engine's C library as its Python binding loads it: hooks that are C functions, and where functions lie."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ class NativeLibrary:
     def remove_hook(self, hook: Any) -> None:
         """Take away what `add_hook` gave."""
         self.library.uc_hook_del(self.handle, hook)
+
+
+def extension() -> Any:
+    """The extension module, None where it is not built."""
+    try:
+        from emulator import _tracer
+    except ImportError:
+        return None
+    return _tracer
 
 
 def function_address(library: Any, name: str) -> int:

@@ -1,15 +1,24 @@
-"""Several registers in one call of the engine's C library."""
+"""Several registers in one call of the engine's C library: by the extension where it is built, else by ctypes."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from typing import Protocol
 
-from emulator.native_library import NativeLibrary
+from emulator.native_library import NativeLibrary, extension, function_address
 
 
-class NativeBatch:
-    """Registers read and written in one call of the C library, in the order given."""
+class QuickRegisters(Protocol):
+    """Registers in the order given."""
+
+    def read(self) -> Sequence[int]: ...
+
+    def write(self, *values: int) -> None: ...
+
+
+class CtypesRegisters:
+    """See QuickRegisters."""
 
     def __init__(self, native: NativeLibrary, ids: Sequence[int]) -> None:
         count = len(ids)
@@ -25,7 +34,17 @@ class NativeBatch:
         self._reader(*self._arguments)
         return self._values[:]
 
-    def write(self, values: Sequence[int]) -> None:
+    def write(self, *values: int) -> None:
         """Set all values."""
         self._values[:] = values  # type: ignore[call-overload]
         self._writer(*self._arguments)
+
+
+def quick_registers(native: NativeLibrary, ids: Sequence[int]) -> QuickRegisters:
+    """The quickest there is."""
+    built = extension()
+    if built is None:
+        return CtypesRegisters(native, ids)
+    read, write = (function_address(native.library, name) for name in ("uc_reg_read_batch", "uc_reg_write_batch"))
+    registers: QuickRegisters = built.Registers(read, write, native.handle.value, tuple(ids))
+    return registers

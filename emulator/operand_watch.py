@@ -54,6 +54,7 @@ class OperandWatch:
         self._decoder = Decoder()
         self._places: dict[int, list[Site]] = {}
         self._watchers: dict[Site, _Watcher] = {}
+        self._expired = False
         self._removers: list[Callable[[], object]] = []
         self._functions = None if isinstance(tracer, PythonTracer) else engine.register_functions()
         if engine.code_watch is None:
@@ -67,13 +68,22 @@ class OperandWatch:
         rows = [SiteCounts(site, tuple(watcher.counts)) for site, watcher in self._watchers.items()]
         return sorted((r for r in rows if any(r.counts)), key=lambda r: (r.site.place, r.site.address))
 
+    def widen(self) -> None:
+        """From the next run on, look at what matters on any core. Not while a run lasts."""
+        self._model.find_sites_of_every_core()
+        self._watch.forget()
+
     def clear(self) -> None:
         """Count from zero."""
         for watcher in self._watchers.values():
             watcher.clear()
 
+    def expire(self) -> None:
+        """Other code lies where some was: look at all of it again, as soon as the run can be stopped."""
+        self._expired = True
+
     def forget(self) -> None:
-        """Other code lies there now. Not while a run lasts."""
+        """Look at nothing any more, until code is examined again. Not while a run lasts."""
         for remove in self._removers:
             remove()
         self._removers.clear()
@@ -82,7 +92,7 @@ class OperandWatch:
 
     def examine(self, address: int, size: int | None) -> Iterable[int]:
         """Places in a block where something is to be looked at for the first time."""
-        found: set[int] = set()
+        found = {address} if self._expired else set()
         block = self._block(address, size)
         masks = {i.address: self._code(i.address, 1)[0] for i in block if i.name == "it"}
         for site in self._model.sites(block, masks):
@@ -107,6 +117,12 @@ class OperandWatch:
 
     def attach(self, place: int) -> None:
         """Look at the sites of a place from now on."""
+        if self._expired:
+            self._expired = False
+            self.forget()
+            self._engine.forget_code()
+            for again in {place, *self.examine(place, None)}:
+                self.attach(again)
         for site in self._places.get(place, ()):
             if site not in self._watchers:
                 self._watchers[site] = self._native(site) or self._python(site)

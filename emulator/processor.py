@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from emulator.bus import Bus
 from emulator.clock import Clock
+from emulator.deadline import Deadline
 from emulator.decode import Decoder
 from emulator.engine import Engine
 from emulator.errors import EmulatorError, IllegalInstruction
@@ -27,7 +27,6 @@ _EXC_RETURN = 0xFF000000
 _SEMIHOSTING = b"\xab\xbe"
 _SPIN = b"\xfe\xe7"
 _THUMB = 1 << 24
-_SLICE = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,12 @@ class Processor:
     def run(self, until: int, deadline: float | None, reset: Callable[[], int]) -> End:
         """Run to an end of its own, to time `until`, or to the host's time `deadline`."""
         try:
-            return self._loop(until, deadline, reset)
+            return self._loop(until, None if deadline is None else Deadline(deadline), reset)
         except Lockup as lockup:
             self.locked_up(str(lockup), self.pc)
             return End("fault", self.pc)
 
-    def _loop(self, until: int, deadline: float | None, reset: Callable[[], int]) -> End:
+    def _loop(self, until: int, deadline: Deadline | None, reset: Callable[[], int]) -> End:
         tracer, controller = self._tracer, self._unit.controller
         if self.midway:
             self.midway, tracer.limit = False, 0
@@ -111,9 +110,9 @@ class Processor:
                 return End("max cycles", self.pc)
             limit = min(self._clock.soonest, until)
             if deadline is not None:
-                if time.monotonic() >= deadline:
+                if deadline.passed(tracer.cycles):
                     return End("timeout", self.pc)
-                limit = min(limit, tracer.cycles + _SLICE)
+                limit = min(limit, deadline.next_look)
             tracer.limit = limit
             self._prepare()
             end = self._executed(until)

@@ -20,9 +20,7 @@ from emulator.source_lines import SourceLines
 class Recorders:
     """None to begin with."""
 
-    def __init__(
-        self, parts: CoreParts, board: BoardFile, lines: SourceLines, sections: tuple[Section, ...]
-    ) -> None:
+    def __init__(self, parts: CoreParts, board: BoardFile, lines: SourceLines, sections: tuple[Section, ...]) -> None:
         self._parts, self._board, self._lines, self._sections = parts, board, lines, sections
         self._calls: Recorder | None = None
         self._memory: MemoryRecorder | None = None
@@ -63,7 +61,9 @@ class Recorders:
         if self._calls is None:
             raise EmulatorError("no profile was kept: make the board with profile=True")
         parts, hz = self._parts, self._board.clock_hz
-        return make_profile(parts.tracer, parts.model, self._lines, self._name, hz, self._calls.timeline)
+        return make_profile(
+            parts.tracer, parts.model, self._lines, self._name, hz, self._calls.timeline, parts.operands.counts()
+        )
 
     def memory_use(self) -> MemoryUse:
         """Where the memory went; raises EmulatorError if it was not followed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from emulator.engine import Engine, register_ids
-from emulator.native_registers import NativeBatch
+from emulator.native_registers import quick_registers
 
 
 class RegisterSet:
@@ -15,18 +15,17 @@ class RegisterSet:
         self._engine = engine
         self._ids = register_ids(names.split())
         native = engine.native()
-        self._native = None if native is None else NativeBatch(native, self._ids)
+        quick = None if native is None else quick_registers(native, self._ids)
 
-        self.read: Callable[[], Sequence[int]] = self._read if self._native is None else self._native.read
+        self.read: Callable[[], Sequence[int]] = self._read if quick is None else quick.read
         """All values."""
 
-    def write(self, *values: int) -> None:
+        self.write: Callable[..., None] = self._write if quick is None else quick.write
         """Set all, one after the other."""
-        if self._native is not None:
-            self._native.write(values)
-            return
-        for number, value in zip(self._ids, values, strict=True):
-            self._engine.set_registers({number: value})
 
     def _read(self) -> Sequence[int]:
         return self._engine.registers(self._ids)
+
+    def _write(self, *values: int) -> None:
+        for number, value in zip(self._ids, values, strict=True):
+            self._engine.set_registers({number: value})

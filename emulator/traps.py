@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from emulator.addressing import accessed
 from emulator.code_watch import CodeWatch
+from emulator.conditions import guards, holds
 from emulator.decode import Decoder, Instruction
 from emulator.engine import Engine
 from emulator.errors import EmulatorError
@@ -34,16 +35,6 @@ _THUMB = 1 << 24
 _WORDS_ALWAYS = re.compile(r"^(ldm|stm|ldrd|strd|vldr|vstr|vldm|vstm)")
 _SINGLES = re.compile(r"^(ldr|str)(s?h)?$")
 _LIMITS = {"msplim": 0, "psplim": 1}
-_CONDITIONS: tuple[Callable[[int, int, int, int], bool], ...] = (
-    lambda n, z, c, v: bool(z),
-    lambda n, z, c, v: bool(c),
-    lambda n, z, c, v: bool(n),
-    lambda n, z, c, v: bool(v),
-    lambda n, z, c, v: bool(c and not z),
-    lambda n, z, c, v: n == v,
-    lambda n, z, c, v: bool(n == v and not z),
-    lambda n, z, c, v: True,
-)
 
 
 @dataclass(frozen=True)
@@ -155,7 +146,7 @@ class Traps:
         if not values["xpsr"] & _THUMB:
             return False
         for watched in self._watched.get(address, ()):
-            if watched.guard is not None and not _holds(watched.guard, values["xpsr"]):
+            if watched.guard is not None and not holds(watched.guard, values["xpsr"]):
                 continue
             trap = self._trap(watched.instruction, values)
             if trap is not None:
@@ -227,7 +218,7 @@ def _places(
     conditions: list[int] = []
     for instruction in block:
         if instruction.name == "it" and not interesting(instruction):
-            start, conditions = instruction.address, _guards(code(instruction.address, 1)[0])
+            start, conditions = instruction.address, guards(code(instruction.address, 1)[0])
             continue
         guard = conditions.pop(0) if conditions else None
         if interesting(instruction):
@@ -235,15 +226,3 @@ def _places(
     if cut_from is not None:
         end = block[-1].end if block else cut_from
         yield (Watched(None, conditions[0]), start) if conditions else (Watched(None), end)
-
-
-def _guards(it: int) -> list[int]:
-    """The condition of each instruction behind an IT, whose low byte is given."""
-    first, mask = it >> 4, it & 15
-    length = 4 - ((mask & -mask).bit_length() - 1)
-    return [first, *(first & 14 | mask >> (4 - n) & 1 for n in range(1, length))]
-
-
-def _holds(condition: int, xpsr: int) -> bool:
-    n, z, c, v = (xpsr >> bit & 1 for bit in (31, 30, 29, 28))
-    return _CONDITIONS[condition >> 1](n, z, c, v) != bool(condition & 1) or condition >= 14

@@ -31,10 +31,15 @@ def code_hash(image: Image) -> str:
     return digest.hexdigest()[:_DIGITS]
 
 
-def find_elf_files(folder: Path) -> list[ElfFile]:
-    """All Arm ELFs below the folder, by path; other files are passed over. Raises AccuracyError for no folder."""
+def check_folder(folder: Path) -> None:
+    """Raise AccuracyError when there is no such folder."""
     if not folder.is_dir():
         raise AccuracyError(f"no folder {folder}; --elf wants one with the ELF files to measure")
+
+
+def find_elf_files(folder: Path) -> list[ElfFile]:
+    """All Arm ELFs below the folder, by path; other files are passed over. Raises AccuracyError for no folder."""
+    check_folder(folder)
     found = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from statistics import median
 
 from emulator.accuracy.comparison import Compared, Group, compare, groups
 from emulator.accuracy.coverage import Coverage
@@ -44,20 +45,24 @@ class Interval:
 def interval(run: Coverage, memories: Iterable[str] = (), rows: tuple[Compared, ...] | None = None) -> Interval:
     """The interval of a run's cycles, of which `memories` are the kinds of slow memory it had.
 
-    Worst errors of the core without wait states, and of each memory with that core; rows and memories that no
-    measurement tried widen it by half their share of the cycles.
+    Worst errors of the core without wait states, and of each memory with that core; of whole programs on the core with
+    other memories the median, as compilers write other code than people. Rows and memories that no measurement tried
+    widen it by half their share of the cycles.
     """
     compared = _compared() if rows is None else rows
     kinds = sorted(set(memories))
     wanted = {(run.core, ""), *((run.core, kind) for kind in kinds)}
     found = [g for g in groups(compared) if (g.core, g.memory) in wanted]
+    whole = groups(row for row in compared if row.whole_program and row.measurement.core == run.core)
+    others = [group for group in whole if (group.core, group.memory) not in wanted]
     tried = {name for name, _ in tried_classes(run.core, compared)}
     untried = tuple((name, share * (1 - run.stalls)) for name, share in run.classes if name not in tried)
     blind = [kind for kind in kinds if (run.core, kind) not in {(g.core, g.memory) for g in found}]
     widening = DOUBT * (sum(share for _, share in untried) + (run.stalls if blind else 0.0))
-    offsets = [1 / (1 + error) - 1 for group in found for error in group.errors] or [-DOUBT, DOUBT]
+    errors = [error for group in found for error in group.errors] + [median(group.errors) for group in others]
+    offsets = [1 / (1 + error) - 1 for error in errors] or [-DOUBT, DOUBT]
     low, high = min(*offsets, -FLOOR, 0.0) - widening, max(*offsets, FLOOR) + widening
-    return Interval(max(low, -1.0), high, _why(run, found, blind, untried), untried)
+    return Interval(max(low, -1.0), high, _why(run, found, others, blind, untried), untried)
 
 
 def tried_classes(core: str, rows: Iterable[Compared] | None = None) -> list[tuple[str, list[str]]]:
@@ -76,11 +81,19 @@ def _compared() -> tuple[Compared, ...]:
     return tuple(compare(measurements(), recorded()))
 
 
-def _why(run: Coverage, found: list[Group], blind: list[str], untried: tuple[tuple[str, float], ...]) -> str:
+def _why(
+    run: Coverage,
+    found: list[Group],
+    others: list[Group],
+    blind: list[str],
+    untried: tuple[tuple[str, float], ...],
+) -> str:
     parts = [f"worst of {len(g.rows)} published counts on {g.core}{_with(g.memory)}" for g in found]
-    if not found:
+    parts += [f"median of {len(g.rows)} programs on {g.core}{_with(g.memory)}" for g in others]
+    if not parts:
         parts.append(f"no published count was tried on {run.core}")
-    parts += [f"{kind} was not measured with {run.core}, {_percent(run.stalls)} of the cycles wait for it" for kind in blind]
+    waits = f"was not measured with {run.core}, {_percent(run.stalls)} of the cycles wait for it"
+    parts += [f"{kind} {waits}" for kind in blind]
     if untried:
         share = _percent(sum(part for _, part in untried))
         parts.append(f"{share} of the cycles in rows never tried: {', '.join(name for name, _ in untried)}")

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from emulator.accuracy.coverage import coverage
 from emulator.accuracy.elf_files import code_hash
 from emulator.accuracy.publication import Call, Measurement
 from emulator.accuracy.recorded import Recorded
-from emulator.errors import EmulatorError
+from emulator.accuracy.run_coverage import machine_coverage
 from emulator.machine import CallResult, Machine
 from emulator.memories.layout import Layout, WhatIf, slow_memory
 
@@ -32,7 +31,7 @@ def measure(measurement: Measurement, call: Call, elf: Path) -> Recorded:
         machine.clear_edges()
         result = _run(machine, call, arguments)
     stalls = sum(s.code + s.data for s in machine.stalls)
-    shares = coverage(machine.core, machine.edge_rows, _reader(machine), stalls)
+    shares = machine_coverage(machine)
     return Recorded(
         key=measurement.key,
         cycles=result.cycles / call.per,
@@ -68,19 +67,3 @@ def _layout(machine: Machine, measurement: Measurement) -> Layout:
     ranges = [(r.start, r.end - 1) for r in machine.memory if "w" not in r.permissions]
     asked = WhatIf(wait_states=measurement.wait_states)
     return Layout((slow_memory("flash", measurement.memory, ranges, 1, asked),))
-
-
-def _reader(machine: Machine) -> Any:
-    def read(address: int, size: int) -> bytes:
-        region = machine.memory.find(address)
-        return b"" if region is None else machine.read(address, min(size, region.end - address))
-
-    return read
-
-
-def try_measure(measurement: Measurement, call: Call, elf: Path) -> Recorded | str:
-    """Our count, or why there is none."""
-    try:
-        return measure(measurement, call, elf)
-    except EmulatorError as error:
-        return str(error)

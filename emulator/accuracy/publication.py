@@ -1,12 +1,15 @@
 """Published cycle counts as data: the .toml files in emulator/accuracy/published.
 
-A file is one publication: `title`, `source`, how to build what was measured (`build`), and `overhead`, the cycles around
-the routine that its counts include, with `overhead_source`. [calls] says how each routine is called, as a list: the
-function, then arguments: numbers, or "random N", "count N" (0, 1, 2 ..), "zeros N" for N bytes of their own; a last
-"/ N" divides the cycles, for counts per block. "part:function" is the one in a file whose name starts with that part. Each [[set]] has a core, the board it was measured on, the kind of memory
-that the code lay in (a file of emulator/memories; "" when it needed no wait states) with its `wait_states`, and
-[set.cycles], by routine. A publication of whole firmware images has no calls but [[image]] rows, the board of
-ours in `runs_on`.
+A file is one publication: `title`, `source`, how to build what was measured (`build`), and `overhead`, the cycles
+around the routine that its counts include, with `overhead_source`.
+
+[calls] says how each routine is called, as a list: the function, then arguments: numbers, or "random N", "count N"
+(0, 1, 2 ..), "zeros N" for N bytes of their own; a last "/ N" divides the cycles, for counts per block. A function
+"part:function" is the one in a file whose name starts with that part. Each [[set]] has a core, the board it was
+measured on, the kind of memory that the code lay in (a file of emulator/memories; "" when it needed no wait states)
+with its `wait_states`, and [set.cycles], by routine.
+
+A publication of whole firmware images has no calls but [[image]] rows instead, the board of ours in `runs_on`.
 """
 
 from __future__ import annotations
@@ -38,11 +41,12 @@ class Call:
 
 @dataclass(frozen=True)
 class FirmwareImage:
-    """A firmware image that times its own inferences; `board` is one of ours, `input_bytes` what it wants to read."""
+    """A firmware image that times its own inferences; `board` is one of ours, `input_bytes` what it wants to
+    read, `base` the address of a raw binary."""
 
     file: str
     board: str
-    base: int
+    base: int | None
     input_bytes: int
     input_type: str
 
@@ -113,8 +117,8 @@ def _routines(name: str, table: Mapping[str, Any]) -> list[Measurement]:
 def _images(name: str, table: Mapping[str, Any]) -> list[Measurement]:
     found = []
     for row in table.get("image", ()):
-        keys = ("file", "runs_on", "base", "input_bytes")
-        image = FirmwareImage(*(row[key] for key in keys), row.get("input_type", "int8"))
+        kind = row.get("input_type", "int8")
+        image = FirmwareImage(row["file"], row["runs_on"], row.get("base"), row["input_bytes"], kind)
         cycles = round(row["clock_hz"] / row["inferences_per_second"])
         found.append(_measurement(name, row, row["routine"], cycles, 0, image))
     return found
@@ -129,7 +133,8 @@ def _measurement(
     if memory and memory not in kind_names():
         raise ValueError(f"{memory} is no memory; there are: {', '.join(kind_names())}")
     key = f"{name}: {routine}, {row['board']}, {wait_states} WS"
-    return Measurement(key, routine, core, row["board"], memory, wait_states, cycles, overhead, run, row.get("note", ""))
+    note = row.get("note", "")
+    return Measurement(key, routine, core, row["board"], memory, wait_states, cycles, overhead, run, note)
 
 
 def _call(parts: list[int | str]) -> Call:

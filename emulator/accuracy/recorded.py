@@ -20,8 +20,8 @@ _FILE = "recorded.csv"
 class Recorded:
     """Our count for the measurement `key`.
 
-    cycles, instructions, stalls (cycles waiting for memory): of one run, or per block; code: SHA-256 of the loaded bytes,
-    first 16 digits; command: what measured it; classes: timing classes by the share of cycles spent in them.
+    cycles, instructions, stalls (cycles waiting for memory): of one run, or per block; code: SHA-256 of the loaded
+    bytes, first 16 digits; command: what measured it; classes: timing classes by the share of cycles spent in them.
     """
 
     key: str
@@ -74,6 +74,6 @@ def _number(value: float) -> str:
 
 def _row(fields: dict[str, str]) -> Recorded:
     parts = (part.rsplit(" ", 1) for part in fields["classes"].split("; ") if part)
-    numbers = (float(fields[name]) for name in ("cycles", "instructions", "stalls"))
+    cycles, instructions, stalls = (float(fields[name]) for name in ("cycles", "instructions", "stalls"))
     classes = tuple((name, float(share)) for name, share in parts)
-    return Recorded(fields["key"], *numbers, fields["code"], fields["command"], classes)
+    return Recorded(fields["key"], cycles, instructions, stalls, fields["code"], fields["command"], classes)

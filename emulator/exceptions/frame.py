@@ -49,7 +49,6 @@ class Frames:
         self,
         engine: Engine,
         has_fpu: bool,
-        refusal: Callable[[int, int, bool], Refusal | None],
         return_base: int = SECURE_RETURN,
     ) -> None:
         self.privileged = True
@@ -58,7 +57,7 @@ class Frames:
         self.float = FloatContext(engine) if has_fpu else None
         self.return_base = return_base
         self._engine = engine
-        self._refusal = refusal
+        self.refusal: Callable[[int, int, bool], Refusal | None] = lambda address, size, privileged: None
         self._context = RegisterSet(engine, "r0 r1 r2 r3 r12 lr xpsr control sp primask basepri faultmask")
         self._seen: Sequence[int] = ()
         self._outgoing: Sequence[int] = ()
@@ -109,7 +108,7 @@ class Frames:
             self.float.used()
             if floats:
                 data += self.float.saved(frame + _BASIC, thread, unprivileged)
-        why = self._refusal(frame, len(data), not unprivileged)
+        why = self.refusal(frame, len(data), not unprivileged)
         if frame < self.limits[on_psp]:
             why, frame = "limit", self.limits[on_psp]
         elif why is None:
@@ -156,7 +155,7 @@ class Frames:
         frame = psp if on_psp else msp
         floats = not exc_return & _NO_FP
         size = _EXTENDED if floats else _BASIC
-        why = self._refusal(frame, size, not (thread and control & _UNPRIVILEGED))
+        why = self.refusal(frame, size, not (thread and control & _UNPRIVILEGED))
         if why is not None:
             raise StackError(frame, why)
         self.frame = frame

@@ -12,7 +12,8 @@ class CoreSettings:
     code, 3 all); nested_thread: CCR.NONBASETHRDENA; open_bus: CCR.USERSETMPEND; faultmask: FAULTMASK, where it matters
     to the MPU.
 
-    `traced` is told of DEMCR.TRCENA, `changed` is called behind changes that code which is already translated does not know of.
+    `traced` is told of DEMCR.TRCENA, `changed` is called behind changes that code which is already translated does not
+    know of.
     """
 
     divide_by_zero: bool = False
@@ -26,11 +27,13 @@ class CoreSettings:
 
     def reset(self) -> None:
         """As after power-on."""
+        differs = self.divide_by_zero or self.unaligned or self.fpu
         self.divide_by_zero = self.unaligned = self.nested_thread = False
         self.open_bus = self.faultmask = False
         self.fpu = 0
         self.traced(False)
-        self.changed()
+        if differs:
+            self.changed()
 
     def configure(self, divide_by_zero: bool, unaligned: bool, nested_thread: bool, open_bus: bool) -> None:
         """As CCR says."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from emulator.decode import Instruction
 from emulator.dwarf import LineRow
 from emulator.elf import Symbol
 from emulator.errors import UnknownSymbol, suggestion
-from emulator.profile.breakdown import Spent, Split, split
+from emulator.profile.breakdown import Spent, Split, split, split_by
 from emulator.profile.listing import Read, list_function
 from emulator.symbols import SymbolTable
 from emulator.timing.ideal import Ideal, load_ideals
@@ -19,25 +19,35 @@ from emulator.timing.ideal import Ideal, load_ideals
 class Annotation:
     """`rows`: all instructions of the function by address, with their lines (None without DWARF) in `lines`.
 
-    calls: executions of the first instruction; total: cycles of the whole run; known: whether it ran at all, as
-    against each instruction costed once.
+    texts: what an assembler calls them, by address; calls: executions of the first instruction; total: cycles of the
+    whole run; known: whether it ran at all, as against each instruction costed once.
     """
 
     function: str
     core: str
     rows: tuple[Spent, ...]
     lines: tuple[LineRow | None, ...]
+    texts: Mapping[int, str]
     split: Split
     ideals: tuple[Ideal, ...]
     calls: int
     total: int
     known: bool
 
+    def text(self, instruction: Instruction) -> str:
+        """The instruction with its condition and width, which those of other functions go without."""
+        return self.texts.get(instruction.address, instruction.text)
+
+    def by_line(self, place: Callable[[int], str]) -> tuple[Split, ...]:
+        """Sums over source lines, or what else `place` gives for an address, that ran; most cycles first."""
+        return split_by((row for row in self.rows if row.count), place)
+
 
 def annotate(
     symbol: Symbol,
     core: str,
     code: Sequence[Instruction],
+    texts: Mapping[int, str],
     spent: Iterable[Spent],
     line: Callable[[int], LineRow | None],
     known: bool = True,
@@ -51,6 +61,7 @@ def annotate(
         core=core,
         rows=rows,
         lines=tuple(line(i.address) for i in code),
+        texts=texts,
         split=split(rows, symbol.name),
         ideals=load_ideals(core),
         calls=rows[0].count if rows else 0,
@@ -94,3 +105,9 @@ def function_code(
     later = [s.address for s in symbols.all if s.kind == "function" and s.address > symbol.address]
     ends = [end for start, end in ranges if start <= symbol.address < end]
     return list_function(read, symbol, min([*later, *ends, symbol.address + (1 << 12)]), ranges)
+
+
+def name_at(symbols: SymbolTable, address: int) -> str | None:
+    """The function that begins at an address."""
+    symbol = symbols.function_at(address)
+    return symbol.name if symbol is not None and symbol.address == address else None

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from emulator.decode import Instruction
 from emulator.errors import DecodeError, IllegalInstruction, TimingError
 from emulator.memories.layout import Layout
-from emulator.timing.charges import Cause, Stall
+from emulator.profile.counted import Counted
+from emulator.timing.charges import Cause, Stall, own_cause
 from emulator.timing.cost import CostModel
 from emulator.timing.ideal import Ideal, work
 
-EdgeRow = tuple[int, int, int, int, int, int]
-StallRow = tuple[int, int, int, int, int]
 _ORDER = {cause: n for n, cause in enumerate(Cause)}
 
 
@@ -75,6 +74,16 @@ class _Account:
         self.stalls.setdefault(key, stall)
         self.cycles[key] = self.cycles.get(key, 0) + cycles
 
+    def spare(self, cycles: int) -> int:
+        """Count so many cycles less, issue last; gives how many of them there were."""
+        left = cycles
+        for key in reversed(self.cycles):
+            part = min(left, self.cycles[key])
+            self.cycles[key], left = self.cycles[key] - part, left - part
+        part = min(left, self.issue)
+        self.issue, left = self.issue - part, left - part
+        return cycles - left
+
     def spent(self) -> Spent:
         found = (Hazard(s.cause, s.by, s.waits, self.cycles[k]) for k, s in self.stalls.items())
         hazards = tuple(hazard for hazard in found if hazard.cycles)
@@ -82,24 +91,19 @@ class _Account:
 
 
 def break_down(
-    edges: Iterable[EdgeRow],
-    model: CostModel,
-    function: Callable[[int], int],
-    stalls: Iterable[StallRow] = (),
-    layout: Layout | None = None,
+    counted: Counted, model: CostModel, function: Callable[[int], int], layout: Layout | None = None
 ) -> tuple[Spent, ...]:
-    """All instructions that ran, by address. `edges` and `stalls` are a tracer's rows, `layout` the slow memories.
+    """All instructions that ran, by address; `layout` has the slow memories they ran with.
 
     The sums over a function are what the run charged for its blocks: what a block does to the instructions behind it
     counts for those where they belong to the same function (`function` gives a number for that of an address), and for
     the block's last elsewhere. Code that cannot be decoded is left out.
     """
     accounts: dict[int, _Account] = {}
-    rows = [row for row in edges if row[3] and _count(row, model, accounts)]
-    for address, size, target, count, cycles, _ in rows:
-        block = model.block(address, size)
-        last, holder = block[-1], function(block[-1].address)
-        rest = cycles
+    passed = [(key, row) for key, row in counted.edges.items() if _count(key, row[0], model, accounts)]
+    for (address, size, target), (count, cycles) in passed:
+        last = model.block(address, size)[-1]
+        holder, rest = function(last.address), cycles
         for charge in model.charges(address, size, target):
             at = charge.instruction.address
             known = at in accounts and (address <= at < address + size or function(at) == holder)
@@ -110,7 +114,8 @@ def break_down(
             rest -= charge.cycles
         if rest:
             accounts[last.address].add(Stall(Cause.OTHER, rest, last), count * rest)
-    _add_memories(stalls, model, layout or Layout(), accounts)
+    _add_memories(counted.stalls, model, layout or Layout(), accounts)
+    _add_operands(counted.operands, accounts)
     return tuple(accounts[at].spent() for at in sorted(accounts))
 
 
@@ -133,6 +138,24 @@ def split(rows: Iterable[Spent], name: str = "") -> Split:
     )
 
 
+def total(splits: Iterable[Split], name: str = "") -> Split:
+    """The sum of several."""
+    some = tuple(splits)
+    done: dict[str, int] = {}
+    for kind, amount in (row for part in some for row in part.done):
+        done[kind] = done.get(kind, 0) + amount
+    hazards = sorted((h for part in some for h in part.hazards), key=lambda h: (-h.cycles, h.by.address))
+    return Split(
+        name=name,
+        instructions=sum(part.instructions for part in some),
+        cycles=sum(part.cycles for part in some),
+        issue=sum(part.issue for part in some),
+        stalls=_by_cause(hazards),
+        done=tuple(done.items()),
+        hazards=tuple(hazards),
+    )
+
+
 def split_by(rows: Iterable[Spent], name: Callable[[int], str]) -> tuple[Split, ...]:
     """Sums by what `name` gives for an address, a function or a line, most cycles first."""
     groups: dict[str, list[Spent]] = {}
@@ -141,28 +164,46 @@ def split_by(rows: Iterable[Spent], name: Callable[[int], str]) -> tuple[Split, 
     return tuple(sorted((split(some, key) for key, some in groups.items()), key=lambda s: (-s.cycles, s.name)))
 
 
-def _count(row: EdgeRow, model: CostModel, accounts: dict[int, _Account]) -> bool:
+def _count(key: tuple[int, int, int], count: int, model: CostModel, accounts: dict[int, _Account]) -> bool:
     """Count the block's instructions; whether there are any."""
     try:
-        block = model.block(row[0], row[1])
+        block = model.block(key[0], key[1])
     except (DecodeError, IllegalInstruction, TimingError):
         return False
     for instruction in block:
-        accounts.setdefault(instruction.address, _Account(instruction)).count += row[3]
+        accounts.setdefault(instruction.address, _Account(instruction)).count += count
     return True
 
 
 def _add_memories(
-    stalls: Iterable[StallRow], model: CostModel, layout: Layout, accounts: dict[int, _Account]
+    stalls: Mapping[tuple[int, int, int], tuple[int, int]],
+    model: CostModel,
+    layout: Layout,
+    accounts: dict[int, _Account],
 ) -> None:
     """Time lost to reading code is the block's first instruction's, time lost to data that of its loads alike."""
-    for address, size, _, code, data in stalls:
+    for (address, size, _), (code, data) in stalls.items():
+        if address not in accounts:
+            continue
         block = model.block(address, size)
         accounts[address].add(Stall(_memory_cause(layout, address, "fetch"), code, block[0]), code)
         users = [i for i in block if i.is_load] or [i for i in block if i.is_store] or [block[0]]
         for position, user in enumerate(users):
             part = data // len(users) + (position < data % len(users))
             accounts[user.address].add(Stall(_memory_cause(layout, None, "data"), part, user), part)
+
+
+def _add_operands(operands: Mapping[int, int], accounts: dict[int, _Account]) -> None:
+    """More cycles are the instruction's; fewer are also of those behind it, which an IT skips."""
+    for address, cycles in operands.items():
+        account = accounts.get(address)
+        if account is not None and cycles > 0:
+            instruction = account.instruction
+            account.add(Stall(own_cause(instruction), cycles, instruction), cycles)
+        left = -cycles
+        while account is not None and left > 0:
+            left -= account.spare(left)
+            account = accounts.get(account.instruction.end)
 
 
 def _memory_cause(layout: Layout, address: int | None, what: str) -> Cause:

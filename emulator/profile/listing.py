@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from emulator.decode import Decoder, Instruction
 from emulator.elf import Symbol
+from emulator.profile.counted import Counted
 from emulator.timing.cost import CostModel
 
 Read = Callable[[int, int], bytes]
@@ -31,14 +32,31 @@ def list_function(
     return tuple(found)
 
 
-def straight_edges(code: Sequence[Instruction], model: CostModel) -> Iterator[tuple[int, int, int, int, int, int]]:
-    """The code run once from top to bottom, as rows of edges: conditional branches are not taken, calls come back."""
+def list_texts(read: Read, code: Sequence[Instruction], name: Callable[[int], str | None]) -> dict[int, str]:
+    """The code by address as an assembler has it; `name` gives the function that begins at an address, for calls."""
+    decoder = Decoder()
+    texts: dict[int, str] = {}
+    first = code[0].address if code else 0
+    for n, instruction in enumerate(code):
+        if n + 1 == len(code) or code[n + 1].address != instruction.end:
+            texts |= decoder.texts(read(first, instruction.end - first), first)
+            first = code[n + 1].address if n + 1 < len(code) else 0
+    for instruction in code:
+        called = None if instruction.target is None else name(instruction.target & ~1)
+        if called:
+            texts[instruction.address] += f" <{called}>"
+    return texts
+
+
+def straight(code: Sequence[Instruction], model: CostModel) -> Counted:
+    """The code run once from top to bottom: conditional branches are not taken, calls come back."""
+    edges = {}
     for block in _blocks(code):
         last, size = block[-1], block[-1].end - block[0].address
         goes_on = not last.writes_pc or last.conditional
         target = last.end if goes_on else _NOWHERE if last.target is None else last.target
-        cycles, instructions = model.edge(block[0].address, size, target)
-        yield block[0].address, size, target, 1, cycles, instructions
+        edges[block[0].address, size, target] = 1, model.edge(block[0].address, size, target)[0]
+    return Counted(edges)
 
 
 def _blocks(code: Sequence[Instruction]) -> Iterator[list[Instruction]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from emulator.operand_watch import SiteCounts
 from emulator.profile.instructions import instruction_costs
 from emulator.profile.lines import call_sites, line_costs
 from emulator.profile.mix import mix
@@ -22,11 +23,15 @@ def make_profile(
     name: Callable[[int], str],
     clock_hz: int,
     timeline: Timeline,
+    sites: Sequence[SiteCounts] = (),
 ) -> Profile:
-    """The profile so far; `name` gives the function of an address."""
+    """The profile so far; `name` gives the function of an address, `sites` are those of an OperandWatch."""
     calls = tracer.calls()
     holder = _holder(name, sorted({row[1] for row in calls}))
     costs = instruction_costs(tracer.edges(), model, tracer.stalls())
+    for row in sites:
+        if row.site.address in costs:
+            costs[row.site.address].cycles += row.cycles
     return Profile(
         nodes=call_nodes(calls, name),
         cycles=tracer.cycles,

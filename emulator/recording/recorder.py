@@ -10,8 +10,10 @@ from emulator.accesses import ALL, Accesses, Consumer
 from emulator.elf import Symbol
 from emulator.engine import Engine
 from emulator.memory import PAGE, Region
+from emulator.operand_watch import OperandWatch
 from emulator.pytracer import PythonTracer
 from emulator.recording.recording import Recording
+from emulator.recording.sites import site_arrays
 from emulator.tracer import Tracer
 
 LIMIT = 1 << 27
@@ -24,9 +26,15 @@ class RunRecorder:
     """Records what `tracer` counts from now on, and data reads from addresses in `within`."""
 
     def __init__(
-        self, engine: Engine, tracer: Tracer, within: Sequence[tuple[int, int]] = (ALL,), limit: int = LIMIT
+        self,
+        engine: Engine,
+        tracer: Tracer,
+        operands: OperandWatch,
+        within: Sequence[tuple[int, int]] = (ALL,),
+        limit: int = LIMIT,
     ) -> None:
-        self._tracer = tracer
+        self._tracer, self._operands = tracer, operands
+        operands.widen()
         self.restart(limit)
         self.accesses = Accesses(engine, not isinstance(tracer, PythonTracer))
         for place in within:
@@ -38,6 +46,7 @@ class RunRecorder:
     def restart(self, limit: int = LIMIT) -> None:
         """Begin an empty recording."""
         self._tracer.forget()
+        self._operands.clear()
         self._tracer.start_recording(limit)
 
     def finish(
@@ -56,6 +65,7 @@ class RunRecorder:
         for n, page in enumerate(pages):
             content = read(page, PAGE)
             code[n, : len(content)] = np.frombuffer(content, np.uint8)
+        sites, site_counts = site_arrays(self._operands.counts())
         return Recording(
             elf=elf,
             core=core,
@@ -67,6 +77,8 @@ class RunRecorder:
             counts=np.array([row[3] for row in rows], np.uint64),
             pages=np.array(pages, np.uint32),
             code=code,
+            sites=sites,
+            site_counts=site_counts,
         )
 
 

@@ -15,8 +15,8 @@ from emulator.elf import Symbol
 from emulator.errors import RecordingError
 from emulator.memory import PAGE, Region
 
-SCHEMA = 1
-_ARRAYS = ("stream", "edges", "counts", "pages", "code")
+SCHEMA = 2
+_ARRAYS = ("stream", "edges", "counts", "pages", "code", "sites", "site_counts")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Recording:
 
     edges: uint32 (n, 3), block address, block size, next block address; counts: uint64 (n,), passes through each;
     stream: uint32, see Tracer.take_recording, complete if `whole`; pages, code: uint32 (k,) addresses and uint8
-    (k, 4096) contents of the memory that holds the code; regions: memory of the run; symbols: functions, by address.
+    (k, 4096) contents of the memory that holds the code; sites, site_counts: see emulator/recording/sites.py; regions:
+    memory of the run; symbols: functions, by address.
     """
 
     elf: str
@@ -38,6 +39,8 @@ class Recording:
     counts: npt.NDArray[np.uint64]
     pages: npt.NDArray[np.uint32]
     code: npt.NDArray[np.uint8]
+    sites: npt.NDArray[np.uint32]
+    site_counts: npt.NDArray[np.uint64]
 
     def read(self, address: int, size: int) -> bytes:
         """Code bytes, fewer where none were kept."""

@@ -14,6 +14,7 @@ from emulator.memories.layout import Layout
 from emulator.memories.model import make_memories
 from emulator.memories.plan import make_plan
 from emulator.recording.recording import Recording
+from emulator.recording.sites import site_cycles
 from emulator.symbols import SymbolTable
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
@@ -59,17 +60,20 @@ def recost(recording: Recording, core: str, layout: Layout | None = None, native
     totals = costs * recording.counts[:, None]
     stalls = np.zeros((len(rows), 2), np.uint64)
     if layout is not None and layout.memories:
-        stalls = _stalls(recording, model, layout, costs[:, 0], native)
-    table_of = np.column_stack([totals, stalls])
+        stalls = edge_stalls(recording, model, layout, costs[:, 0], native)
+    table_of = np.column_stack([totals, stalls]).astype(np.int64)
+    if by_operands := site_cycles(recording, model):
+        rows += [[address, 0, 0] for address, _ in by_operands]
+        table_of = np.vstack([table_of, [[cycles, 0, 0, 0] for _, cycles in by_operands]])
     sums = table_of.sum(axis=0)
     cycles = int(sums[0] + sums[2] + sums[3])
     return RunCost(core, cycles, int(sums[1]), int(sums[2]), int(sums[3]), _functions(rows, table_of, symbols))
 
 
-def _stalls(
+def edge_stalls(
     recording: Recording, model: CostModel, layout: Layout, cycles: npt.NDArray[np.uint64], native: bool | None
 ) -> npt.NDArray[np.uint64]:
-    """Cycles lost to (code, data) by each edge."""
+    """Cycles lost to (code, data) by each edge, shape (edges, 2); `cycles`: of one pass without them."""
     if not recording.whole:
         raise RecordingError("the recording holds counts only, its run was too long; slow memories need the order")
     ahead = fetch_ahead(model.core.name)
@@ -100,11 +104,11 @@ def _native() -> bool:
     return True
 
 
-def _functions(rows: list[list[int]], table: npt.NDArray[np.uint64], symbols: SymbolTable) -> tuple[FunctionCost, ...]:
-    sums: dict[str, npt.NDArray[np.uint64]] = {}
+def _functions(rows: list[list[int]], table: npt.NDArray[np.int64], symbols: SymbolTable) -> tuple[FunctionCost, ...]:
+    sums: dict[str, npt.NDArray[np.int64]] = {}
     for (address, _, _), row in zip(rows, table, strict=True):
         function = symbols.function_at(address)
         name = f"0x{address:08x}" if function is None else function.name
-        sums[name] = sums.get(name, np.zeros(4, np.uint64)) + row
+        sums[name] = sums.get(name, np.zeros(4, np.int64)) + row
     found = [FunctionCost(n, int(s[0] + s[2] + s[3]), *(int(v) for v in s[1:])) for n, s in sums.items() if s[1]]
     return tuple(sorted(found, key=lambda f: (-f.cycles, f.name)))

@@ -88,6 +88,7 @@ class Core:
     """A core table. `executes` lists instruction set extensions, `model` is the engine's CPU model.
 
     `skipped_as_nop`: an instruction that an IT skips takes the time of a NOP; else its own, for want of a source.
+    `unaligned`: cycles on top of a load split into two and into three reads, None where that is not known.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Core:
     rules: tuple[Rule, ...]
     operands: tuple[OperandCycles, ...] = ()
     skipped_as_nop: bool = False
+    unaligned: tuple[int, int] | None = None
 
     def classify(self, instruction: Instruction) -> TimingClass:
         """The first row that applies; raises TimingError if none does."""
@@ -145,6 +147,7 @@ def _core(name: str, table: Mapping[str, Any]) -> Core:
         rules=tuple(Rule(**row) for row in table["rule"]),
         operands=tuple(OperandCycles(**_tuples(row)) for row in table.get("operands", ())),
         skipped_as_nop="skipped" in table and bool(table["skipped"]["as_nop"]),
+        unaligned=(table["unaligned"]["in_two"], table["unaligned"]["in_three"]) if "unaligned" in table else None,
     )
 
 

@@ -9,7 +9,7 @@ from emulator.errors import DecodeError, IllegalInstruction, Place
 from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
 from emulator.timing.pipelines import make_pipeline
-from emulator.timing.sites import Site, SiteFinder
+from emulator.timing.sites import Site, SiteFinder, every_core, sites_of
 
 _STRETCH = 8
 _RETURN_REACH = 3
@@ -24,7 +24,7 @@ class CostModel:
     def __init__(self, core: Core, read: Callable[[int, int], bytes], locate: Callable[[int], Place]) -> None:
         self.core = core
         self._pipeline = make_pipeline(core)
-        self._finder = SiteFinder(core, self._pipeline)
+        self._finders: tuple[SiteFinder, ...] = (SiteFinder(core, self._pipeline),)
         self._read = read
         self._locate = locate
         self._decoder = Decoder()
@@ -59,7 +59,11 @@ class CostModel:
 
     def sites(self, block: tuple[Instruction, ...], masks: dict[int, int]) -> Iterator[Site]:
         """Where the block's cycles depend on operands or flags; `masks` has the low byte of each IT by its address."""
-        return self._finder.sites(block, masks)
+        return sites_of(self._finders, block, masks)
+
+    def find_sites_of_every_core(self) -> None:
+        """Let `sites` also find what matters on other cores only."""
+        self._finders = every_core(self._finders[0])
 
     def starts(self, address: int, size: int) -> tuple[int, ...]:
         """Cycles from the start of the block to that of each instruction, the block entered at its first."""

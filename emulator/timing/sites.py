@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from emulator.conditions import ALWAYS, guards
 from emulator.decode import Instruction
-from emulator.timing.core import Core
+from emulator.timing.core import Core, core_names, load_core
 from emulator.timing.operands import SKIPPED, is_signed, operand_registers
-from emulator.timing.pipelines import Pipeline
+from emulator.timing.pipelines import Pipeline, make_pipeline
 
 CONDITION = "condition"
 """The kind of a site for what an IT skips: class 0 where its first condition holds, SKIPPED where it does not."""
@@ -97,3 +97,20 @@ def _nop(instruction: Instruction) -> Instruction:
         is_store=False, is_multiple=False, transfers=0, register_offset=False, offset=0, writeback=False,
         writes_pc=False, is_call=False, conditional=False, sets_flags=False, target=None, registers=(),
     )  # fmt: skip
+
+
+def every_core(own: SiteFinder) -> tuple[SiteFinder, ...]:
+    """Finders of all cores there are, `own` first: what they find together lets a run be costed for any of them."""
+    others = (load_core(name) for name in core_names())
+    return own, *(SiteFinder(core, make_pipeline(core)) for core in others)
+
+
+def sites_of(finders: Sequence[SiteFinder], block: Sequence[Instruction], masks: dict[int, int]) -> Iterator[Site]:
+    """What the finders find, each site once. Those of the first count, others take no cycles on top."""
+    known: set[tuple[int, int, str]] = set()
+    for finder in finders:
+        for site in finder.sites(block, masks):
+            key = (site.place, site.address, site.kind)
+            if key not in known:
+                known.add(key)
+                yield site if finder is finders[0] else replace(site, extra=(0,) * (SKIPPED + 1))

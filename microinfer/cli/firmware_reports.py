@@ -9,11 +9,15 @@ from microinfer.cli import options
 
 if TYPE_CHECKING:
     from emulator.board import Board
+    from emulator.profile.breakdown import Split
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", action="store_true", help="show where the time went: functions, instructions, exceptions"
+    )
+    parser.add_argument(
+        "--stalls", action="store_true", help="split the cycles of each function: issue, and what it waits for"
     )
     parser.add_argument("--lines", action="store_true", help="show cycles by source line")
     parser.add_argument(
@@ -27,10 +31,31 @@ def wants_profile(args: argparse.Namespace) -> bool:
     return bool(args.profile or args.lines or args.memory or args.export)
 
 
+def splits(board: Board) -> tuple[Split, ...]:
+    """What the cycles of each function went to, most cycles first."""
+    from emulator.profile.breakdown import split_by
+
+    def name(address: int) -> str:
+        function = board.symbols.function_at(address)
+        return "(no symbol)" if function is None else function.name
+
+    return split_by(board.breakdown(), name)
+
+
+def line_splits(args: argparse.Namespace, board: Board) -> tuple[Split, ...]:
+    """What the cycles of each source line went to, most cycles first."""
+    from emulator.profile.breakdown import split_by
+    from emulator.source_lines import SourceLines
+
+    lines = SourceLines(args.firmware)
+    return split_by(board.breakdown(), lambda address: lines.find(address) or "(no debug information)")
+
+
 def show(args: argparse.Namespace, board: Board) -> None:
     """Print the tables asked for to standard error."""
+    from emulator.timing.ideal import load_ideals
     from microinfer.cli.console import error_console
-    from microinfer.report import firmware_memory, firmware_profile
+    from microinfer.report import firmware_memory, firmware_profile, stalls
 
     console = error_console()
     if args.profile:
@@ -39,6 +64,12 @@ def show(args: argparse.Namespace, board: Board) -> None:
         console.print(firmware_profile.instructions(profile))
         if profile.exceptions:
             console.print(firmware_profile.exceptions(profile))
+    if args.stalls:
+        title = f"where the cycles went, {board.core.name}"
+        ideals = load_ideals(board.core.name)
+        console.print(stalls.table(title, splits(board), ideals, args.top))
+        if args.lines:
+            console.print(stalls.table("by source line", line_splits(args, board), ideals, args.top))
     if args.lines:
         console.print(firmware_profile.lines(board.profile(), args.top))
     if args.memory:

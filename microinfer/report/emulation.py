@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
+from emulator.accuracy.interval import Interval
 from emulator.footprint.usage import MemoryUse
+from emulator.profile.breakdown import Split
 from emulator.profile.tree import Profile
 from emulator.run_result import RunResult
+from emulator.timing.ideal import Ideal
+from microinfer.report import stalls
+from microinfer.report.interval import with_interval
 
 SCHEMA = "microinfer.emulate"
 VERSION = 1
@@ -21,8 +27,10 @@ _ENDS = {
 }
 
 
-def summary(result: RunResult, clock_hz: int) -> str:
-    """Why it ended, the last fault if that is why, warnings, time."""
+def summary(
+    result: RunResult, clock_hz: int, interval: Interval | None = None, notes: Sequence[str] = ()
+) -> str:
+    """Why it ended, the last fault if that is why, warnings, time; `interval` goes with the cycles, `notes` follow."""
     end = _ENDS[result.end].format(code=result.exit_code, where=result.where)
     rows = [f"warning: {warning}" for warning in result.warnings]
     if result.end == "fault":
@@ -31,12 +39,19 @@ def summary(result: RunResult, clock_hz: int) -> str:
         end += f", called from {', from '.join(result.chain)}"
     rows.append(end)
     milliseconds = result.cycles / clock_hz * 1000
-    rows.append(f"{result.cycles:,} cycles, {result.instructions:,} instructions, {milliseconds:.3f} ms")
-    return "\n".join(rows)
+    cycles = with_interval(result.cycles, interval)
+    rows.append(f"{cycles}, {result.instructions:,} instructions, {milliseconds:.3f} ms")
+    return "\n".join([*rows, *notes])
 
 
 def json_text(
-    result: RunResult, board: str, clock_hz: int, profile: Profile | None = None, memory: MemoryUse | None = None
+    result: RunResult,
+    board: str,
+    clock_hz: int,
+    profile: Profile | None = None,
+    memory: MemoryUse | None = None,
+    splits: Sequence[Split] | None = None,
+    ideals: Sequence[Ideal] = (),
 ) -> str:
     """The result as text; output is decoded as UTF-8 with replacement characters. Null for what was not asked for."""
     row = asdict(result)
@@ -46,6 +61,7 @@ def json_text(
     row["milliseconds"] = result.cycles / clock_hz * 1000
     row["profile"] = None if profile is None else _profile(profile)
     row["memory"] = None if memory is None else _memory(memory)
+    row["stalls"] = None if splits is None else stalls.documents(splits, ideals)
     head = {"schema": SCHEMA, "schema_version": VERSION, "board": board, "clock_hz": clock_hz}
     return json.dumps(head | row, indent=2, allow_nan=False)
 

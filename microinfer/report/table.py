@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.table import Table
 
+from emulator.accuracy.interval import Interval
 from microinfer.device.result import LayerResult, ProfileResult
 from microinfer.graph.model import describe_shape
+from microinfer.report.interval import with_interval
 
 _NUMBERS = ("MACs", "cycles", "instr", "cycles/MAC", "stack", "scratch")
 
@@ -40,14 +44,24 @@ def _verdict(layer: LayerResult) -> str:
     return f"[red]{layer.stray or f'{layer.difference}'.split(';')[0]}[/red]"
 
 
-def totals(result: ProfileResult, clock_mhz: float, noun: str = "input") -> str:
-    """Totals, then a line for each layer that failed, then the verdict; `noun` is what one sample is called."""
-    memory = result.memory
+def totals(
+    result: ProfileResult,
+    clock_mhz: float,
+    noun: str = "input",
+    interval: Interval | None = None,
+    notes: Sequence[str] = (),
+) -> str:
+    """Totals, then a line for each layer that failed, then the verdict.
+
+    `noun` is what one sample is called, `interval` goes with the cycles, `notes` are lines behind the totals.
+    """
+    memory, cycles = result.memory, with_interval(result.cycles, interval)
     rows = [
-        f"total: {result.cycles:,} cycles, {result.cycles / clock_mhz / 1000:.3f} ms at {clock_mhz:g} MHz"
+        f"total: {cycles}, {result.cycles / clock_mhz / 1000:.3f} ms at {clock_mhz:g} MHz"
         + (f" (first of {len(result.inputs)} {noun}s)" if len(result.inputs) > 1 else ""),
         f"RAM: arena {memory.arena:,} B, stack {result.stack:,} B, library data {memory.data:,} B",
         f"flash: weights {memory.weights:,} B, library code and constants {memory.code:,} B",
+        *(note.replace("[", "\\[") for note in notes),
         *_failures(result),
     ]
     verdict = "bit-exact" if result.exact else "NOT bit-exact"

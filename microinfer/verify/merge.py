@@ -65,7 +65,13 @@ def _sizes_scratch_of(defect: Defect, other: Defect) -> bool:
 
 def _is_same_kind(defect: Defect, other: Defect) -> bool:
     mine, theirs = defect.finding, other.finding
-    return (mine.kind, mine.detail, _plain(mine.buffer)) == (theirs.kind, theirs.detail, _plain(theirs.buffer))
+    same = (_shown(mine.kind), _plain(mine.buffer)) == (_shown(theirs.kind), _plain(theirs.buffer))
+    return same and (mine.kind != theirs.kind or mine.detail == theirs.detail)
+
+
+def _shown(kind: str) -> str:
+    """What a finding says of the output, whichever of its bytes show it."""
+    return "wrong output" if kind == "output not written" else kind
 
 
 def _plain(path: str) -> str:
@@ -80,7 +86,7 @@ def _forwards(bench: Bench, defect: Defect, other: Defect) -> bool:
     case = _called_directly(spec, base, defect.smallest)
     if case is None:
         return True
-    return any(finding.kind == defect.finding.kind for finding in findings_of(bench, base, case))
+    return any(_shown(f.kind) == _shown(defect.finding.kind) for f in findings_of(bench, base, case))
 
 
 def _enters(bench: Bench, spec: Spec, case: Case, function: str) -> bool:

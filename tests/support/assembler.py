@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from emulator.toolchain import compiler_flags
+from tests.support.built import kept
 
 LINKER_SCRIPT = """
 PHDRS { code PT_LOAD FLAGS(5); data PT_LOAD FLAGS(6); }
@@ -48,14 +49,16 @@ def _command(core: str) -> list[str]:
 
 @cache
 def _build(text: str, core: str, suffix: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, f"t.{suffix}"), Path(folder, "t.elf")
-        source.write_text(text)
-        script = Path(folder, "t.ld")
-        script.write_text(LINKER_SCRIPT)
-        link = ["-nostdlib", "-T", str(script), "-Wl,-e,f"]
-        options = ["-mthumb", "-O2", "-ffreestanding", "-fno-pic", *link]
-        command = [*_command(core), *options, str(source), "-o", str(target)]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stderr
-        return target.read_bytes()
+    command = [*_command(core), "-mthumb", "-O2", "-ffreestanding", "-fno-pic", "-nostdlib", "-Wl,-e,f"]
+
+    def link() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            source, target, script = Path(folder, f"t.{suffix}"), Path(folder, "t.elf"), Path(folder, "t.ld")
+            source.write_text(text)
+            script.write_text(LINKER_SCRIPT)
+            order = [*command, "-T", str(script), str(source), "-o", str(target)]
+            result = subprocess.run(order, capture_output=True, text=True, check=False)
+            assert result.returncode == 0, result.stderr
+            return target.read_bytes()
+
+    return kept(command, [suffix.encode(), text.encode(), LINKER_SCRIPT.encode()], link)

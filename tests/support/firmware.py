@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from emulator.toolchain import compiler_flags
+from tests.support.built import kept
 
 FOLDER = Path(__file__).parents[1] / "firmware"
 MACHINES = {
@@ -35,16 +36,22 @@ def build(program: str, core: str = "cortex-m4", compiler: str = "gcc") -> bytes
 def build_text(text: str, core: str = "cortex-m4", compiler: str = "any", name: str = "main.c") -> bytes:
     """The ELF of a C file with a `main`; "any" compiler is gcc, else zig."""
     flags = ["-g", "-O1", "-mthumb", "-ffreestanding", "-nostdlib", "-fno-builtin", "-w", f"-I{FOLDER}"]
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, name), Path(folder, "firmware.elf")
-        source.write_text(text)
-        flags.append(f"-DUART={UARTS.get(core, 0x40004000):#x}u")
-        script = FOLDER / f"{MACHINES.get(core)}.ld"
-        script = script if script.is_file() else FOLDER / "mps2.ld"
-        link = ["-T", str(script), str(source), str(FOLDER / "startup.c"), "-o", str(target)]
-        result = subprocess.run([*_command(core, compiler), *flags, *link], capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stderr
-        return target.read_bytes()
+    flags.append(f"-DUART={UARTS.get(core, 0x40004000):#x}u")
+    script = FOLDER / f"{MACHINES.get(core)}.ld"
+    script = script if script.is_file() else FOLDER / "mps2.ld"
+    command = [*_command(core, compiler), *flags, "-T", str(script), str(FOLDER / "startup.c")]
+    shared = [path.read_bytes() for path in (*sorted(FOLDER.glob("*.h")), FOLDER / "startup.c", script)]
+
+    def link() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder, name), Path(folder, "firmware.elf")
+            source.write_text(text)
+            order = [*command[:-1], str(source), command[-1], "-o", str(target)]
+            result = subprocess.run(order, capture_output=True, text=True, check=False)
+            assert result.returncode == 0, result.stderr
+            return target.read_bytes()
+
+    return kept(command, [name.encode(), text.encode(), *shared], link)
 
 
 def _command(core: str, compiler: str) -> list[str]:
@@ -68,5 +75,5 @@ def run_qemu(elf: bytes, core: str = "cortex-m4") -> tuple[bytes, int]:
         machine = ["-M", MACHINES[core], "-display", "none", "-monitor", "none"]
         command = [qemu, *machine, *chardev, *semihosting, "-kernel", str(path)]
         quiet = {"capture_output": True, "stdin": subprocess.DEVNULL}
-        result = subprocess.run(command, check=False, timeout=20, cwd=folder, **quiet)
+        result = subprocess.run(command, check=False, timeout=120, cwd=folder, **quiet)
     return result.stdout, result.returncode

@@ -14,7 +14,7 @@ import pytest
 
 from emulator import Board, RunResult
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class Client:
@@ -106,11 +106,16 @@ class Served:
 
 @contextmanager
 def connected(board: Board, max_cycles: int | None = 50_000_000) -> Iterator[tuple[Client, Callable[[], RunResult]]]:
-    """A client connected to a board, and a function that waits for the result."""
+    """A client connected to a board, and a function that hangs up and waits for the result."""
     served = Served(board, max_cycles)
     client = Client(served.port)
+
+    def result() -> RunResult:
+        client.close()
+        return served.result()
+
     try:
-        yield client, served.result
+        yield client, result
     finally:
         client.close()
         served.result()

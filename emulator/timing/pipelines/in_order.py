@@ -9,33 +9,39 @@ An instruction costs what its class says. On top of that, by the core's rules:
 * nop_absorbed: cycles that a NOP saves right behind a load, or behind a store with register offset.
 * address_hazard: cycles added to a load or store whose base or index was written by the data-processing instruction in
   front of it.
-* it_folding: cycles that an IT saves right behind a 16-bit instruction.
+* it_folding: cycles that an IT saves right behind a 16-bit instruction that is no load, store, branch or CPS and does
+  not write SP.
 * wide_target: cycles added to a taken direct branch to a 32-bit instruction at address % 4 == 2.
+* prefetch_words: length of the prefetch queue; 0 when code is always there. See emulator/timing/pipelines/prefetch.py.
+* fp_result_use, fp_overlap, fp_unaligned_run: see emulator/timing/pipelines/floating_point.py.
 
-A conditional branch counts as taken unless the program goes on right behind it. Instructions that an IT block skips
-cost as if they ran.
+A conditional branch counts as taken unless the program goes on right behind it; a load of PC that an IT skipped takes
+one cycle. Other instructions that an IT skips cost as if they ran: emulator/timing/sites.py knows the difference.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 from emulator.decode import Instruction
 from emulator.errors import TimingError
 from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
-from emulator.timing.pipelines.in_order_charges import Step, charge_steps
+from emulator.timing.pipelines.floating_point import FloatingPoint, FloatingPointRules
+from emulator.timing.pipelines.in_order_charges import Step, charge_prefetch, charge_steps
+from emulator.timing.pipelines.prefetch import stalls
 
 
 @dataclass(frozen=True)
-class _Rules:
+class _Rules(FloatingPointRules):
     load_pairing: int
     unaligned_wide_load_pairs: int
     nop_absorbed: int
     address_hazard: int
     it_folding: int
     wide_target: int
+    prefetch_words: int
 
 
 def make(core: Core) -> InOrder:
@@ -54,17 +60,26 @@ class InOrder:
         if given.keys() != (wanted := {f.name for f in fields(_Rules)}):
             raise TimingError(f"core table {core.name}.toml: in_order wants the rules {', '.join(sorted(wanted))}")
         self._rules = _Rules(**given)
+        self._fpu = FloatingPoint(core, self._rules)
 
     def edge(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> int:
         """Cycles of `block` when the program goes on at `target`."""
-        inside = sum(self._cost(a, b, b.address) for a, b in pairwise(block))
-        return inside + self._cost(block[-1], head[0] if head else None, target)
+        following = head[0] if head else None
+        cycles = [self._cost(a, b, b.address) for a, b in pairwise(block)]
+        cycles.append(self._cost(block[-1], following, target))
+        extra = self._fpu.extra(block, following if target == block[-1].end else None, cycles)
+        return sum(cycles) + extra + stalls(block, cycles, self._rules.prefetch_words)
 
     def charges(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> tuple[Charge, ...]:
         """What the cycles of `edge` went to."""
         behind = (*block[1:], head[0] if head else None)
         steps = [self._step(a, b, target if a is block[-1] else a.end) for a, b in zip(block, behind, strict=True)]
-        return settle(tuple(charge_steps(steps)), self.edge(block, head, target))
+        cycles, following = [step.cycles for step in steps], behind[-1] if target == block[-1].end else None
+        floating = self._fpu.charges(block, following, cycles)
+        hidden = self._fpu.hidden(block, cycles)
+        steps = [replace(step, cycles=step.cycles - less) for step, less in zip(steps, hidden, strict=True)]
+        prefetch = charge_prefetch(block, cycles, self._rules.prefetch_words)
+        return settle((*charge_steps(steps), *floating, *prefetch), self.edge(block, head, target))
 
     def _step(self, instruction: Instruction, following: Instruction | None, target: int) -> Step:
         cycles = self._cost(instruction, following, target)
@@ -79,6 +94,8 @@ class InOrder:
     def _cost(self, instruction: Instruction, following: Instruction | None, target: int) -> int:
         row = self._core.classify(instruction)
         taken = instruction.writes_pc and not (instruction.conditional and target == instruction.end)
+        if instruction.writes_pc and instruction.is_load and not taken:
+            return 1
         cycles = row.taken if taken and row.taken is not None else row.cycles
         cycles += row.per_transfer * instruction.transfers
         if following is None:
@@ -98,7 +115,7 @@ class InOrder:
 
     def _hidden(self, instruction: Instruction, following: Instruction) -> int:
         if following.name == "it":
-            return 0 if instruction.wide else self._rules.it_folding
+            return self._rules.it_folding if _folds(instruction) else 0
         if following.name == "nop":
             delayed = _single(instruction) and (instruction.is_load or instruction.register_offset)
             return self._rules.nop_absorbed if delayed else 0
@@ -109,6 +126,12 @@ class InOrder:
         if not self._rules.unaligned_wide_load_pairs and following.wide and following.address % 4 == 2:
             return 0
         return self._rules.load_pairing
+
+
+def _folds(instruction: Instruction) -> bool:
+    """Whether an IT behind it takes no time of its own."""
+    busy = instruction.is_load or instruction.is_store or instruction.writes_pc
+    return not (busy or instruction.wide or instruction.name.startswith("cps") or "sp" in instruction.writes)
 
 
 def _single(instruction: Instruction) -> bool:

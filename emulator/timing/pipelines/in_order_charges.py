@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from emulator.decode import Instruction
 from emulator.timing.charges import Cause, Charge, Stall, own_cause
+from emulator.timing.pipelines.prefetch import stalls
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,18 @@ def charge_steps(steps: Iterable[Step]) -> Iterator[Charge]:
         if step.hazard and step.following is not None:
             stall = Stall(Cause.ADDRESS, step.hazard, instruction, step.following)
             yield Charge(step.following, 0, (stall,))
+
+
+def charge_prefetch(block: Sequence[Instruction], cycles: Sequence[int], words: int) -> Iterator[Charge]:
+    """Charges of the instructions that a prefetch queue of so many words keeps waiting."""
+    before, lost = 0, stalls(block, cycles, words)
+    for n, instruction in enumerate(block, 1):
+        if before == lost:
+            return
+        here = stalls(block[:n], cycles[:n], words)
+        if here > before:
+            yield Charge(instruction, 0, (Stall(Cause.FETCH, here - before, instruction),))
+        before = here
 
 
 def _stalls(step: Step, extra: int) -> Iterator[Stall]:

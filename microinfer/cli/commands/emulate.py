@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microinfer.cli import firmware_reports, memory_options, options
+from microinfer.cli import count_reports, energy_options, firmware_reports, memory_options, options
 
 if TYPE_CHECKING:
     from emulator.board import Board
@@ -34,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strict", action="store_true", help="unknown registers are errors")
     parser.add_argument(
+        "--foreign", action="store_true", help="load code that the core lacks: it faults when it is reached"
+    )
+    parser.add_argument(
         "--gdb", type=_port, metavar="PORT", help="wait for GDB on this port of 127.0.0.1; 0 picks a free one"
     )
     memory_options.add_what_if(parser)
@@ -46,21 +50,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT=FILE",
         help="write the profile: callgrind, chrome, collapsed or speedscope",
     )
+    energy_options.add_arguments(parser)
     options.add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from emulator.board import Board
     from emulator.profile.export import render
+    from emulator.timing.ideal import load_ideals
     from microinfer.cli.output import check_writable, write_file, write_json
     from microinfer.report import emulation
 
     check_writable(args.json)
+    energy_options.check_board_given(args)
     exports = [_export(text) for text in args.export]
     board = Board(
         args.board,
         folders=args.boards,
         strict=args.strict,
+        foreign=args.foreign,
         shared=args.files,
         arguments=args.arguments,
         source=_source(args),
@@ -71,13 +79,17 @@ def run(args: argparse.Namespace) -> int:
     )
     board.load(args.firmware, args.base)
     result = _run(board, args)
+    count = count_reports.of_firmware(args, board, result.cycles)
     if args.json:
         profile = board.profile() if firmware_reports.wants_profile(args) else None
         memory = board.memory_use() if args.memory else None
         clock_hz = board.description.clock_hz
-        write_json(args.json, emulation.json_text(result, args.board, clock_hz, profile, memory))
+        splits = firmware_reports.splits(board) if args.stalls else None
+        ideals = load_ideals(board.core.name)
+        text = emulation.json_text(result, args.board, clock_hz, profile, memory, splits, ideals)
+        write_json(args.json, json.dumps(json.loads(text) | count.fields, indent=2, allow_nan=False))
     if args.json != "-":
-        print(emulation.summary(result, board.description.clock_hz), file=sys.stderr)
+        print(emulation.summary(result, board.description.clock_hz, count.interval, count.lines), file=sys.stderr)
         firmware_reports.show(args, board)
     for name, target in exports:
         write_file(target, render(board.profile(), name).encode())

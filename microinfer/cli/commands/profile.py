@@ -7,10 +7,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microinfer.cli import memory_options, options
+from microinfer.cli import count_reports, energy_options, memory_options, options
 
 if TYPE_CHECKING:
     from emulator import Machine
+    from emulator.profile.breakdown import Split
     from emulator.recording.recording import Recording
     from emulator.recording.recost import RunCost
     from microinfer.device.board import DeviceBoard
@@ -44,6 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-cycles", type=options.positive_int, metavar="N", help="bound on each kernel call (default: by its work)"
     )
+    parser.add_argument(
+        "--stalls", action="store_true", help="split each layer's cycles: issue, load-use, branches, memory and so on"
+    )
+    energy_options.add_arguments(parser)
     options.add_json(parser)
 
 
@@ -54,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
     from microinfer.cli.output import check_writable
     from microinfer.device.board import DeviceBoard
     from microinfer.device.build import default_library
+    from microinfer.device.layer_stalls import LayerStalls
     from microinfer.device.library import KernelLibrary
     from microinfer.device.profile import profile
     from microinfer.samples.arrays import sample_stacks
@@ -61,28 +67,35 @@ def run(args: argparse.Namespace) -> int:
     check_writable(args.json)
     check_writable(None if args.record is None else str(args.record))
     memory_options.check_board_given(args)
+    energy_options.check_board_given(args)
     board = DeviceBoard.named(args.board, args.boards, memory_options.what_if(args), args.code_in)
     default = DEFAULT_CORE if board is None else board.core
     cores = resolve_cores(args.core) if args.core else (default,)
     model = load(args.model)
     stacks = sample_stacks(model, args.input, args.seed)
     library = KernelLibrary(args.kernels or default_library(cores[0]), cores[0], args.max_cycles)
-    recorded = args.record is not None or len(cores) > 1
+    recorded, stalls = args.record is not None or len(cores) > 1, LayerStalls()
 
     def prepare(machine: Machine) -> None:
         if board is not None:
             board.slow_down(machine)
         if recorded:
             machine.record()
+        if args.stalls:
+            stalls.start(machine)
 
     with progress_bar("profiling", len(model.nodes) * len(stacks[0])) as advance:
-        result = profile(model, library, stacks, args.profile, progress=advance, prepare=prepare)
+        result = profile(model, library, stacks, args.profile, progress=stalls.behind(advance), prepare=prepare)
     recording = library.machine.recording() if recorded else None
     if args.record is not None and recording is not None:
         recording.save(args.record)
     clock = args.clock or (DEFAULT_CLOCK if board is None else board.clock_hz)
-    _report(args, result, clock, _others(recording, cores, board))
-    return 0 if result.exact else 1
+    count = count_reports.of_profile(args, result, library.machine, board, clock)
+    costs = _others(recording, cores, board)
+    if recording is not None and costs:
+        count = count_reports.with_cores(count, recording, costs, board)
+    _report(args, result, clock, costs, stalls.splits(), count)
+    return 0 if result.exact and count.fits else 1
 
 
 def _others(recording: Recording | None, cores: tuple[str, ...], board: DeviceBoard | None) -> list[RunCost]:
@@ -95,21 +108,36 @@ def _others(recording: Recording | None, cores: tuple[str, ...], board: DeviceBo
     return [recost(recording, core, layout) for core in cores]
 
 
-def _report(args: argparse.Namespace, result: ProfileResult, clock: int, costs: list[RunCost]) -> None:
+def _report(
+    args: argparse.Namespace,
+    result: ProfileResult,
+    clock: int,
+    costs: list[RunCost],
+    splits: tuple[Split, ...],
+    count: count_reports.CountReport,
+) -> None:
+    from emulator.timing.ideal import load_ideals
     from microinfer.cli.console import console
     from microinfer.cli.output import write_json
     from microinfer.report import json as json_report
     from microinfer.report import recost, table
+    from microinfer.report import stalls as stall_report
 
     mhz, where = clock / 1e6, args.board or "memory without wait states"
     if args.json:
-        document = json.loads(json_report.render(result, mhz)) | {"board": args.board}
+        document = json.loads(json_report.render(result, mhz)) | {"board": args.board} | count.fields
         if costs:
-            document["cores"] = recost.document(costs, clock, where, "")["cores"]
+            document["cores"] = recost.document(costs, clock, where, "", count.cores)["cores"]
+        if splits:
+            document["stalls"] = stall_report.documents(splits, load_ideals(result.core))
         write_json(args.json, json.dumps(document, indent=2, allow_nan=False))
     if args.json != "-":
         out = console()
         out.print(table.layers(result))
         if costs:
-            out.print(recost.cores(costs, clock, where))
-        out.print(table.totals(result, mhz), highlight=False, soft_wrap=True)
+            out.print(recost.cores(costs, clock, where, count.cores))
+        if splits:
+            title = f"where the cycles went, {result.core}, {where}"
+            out.print(stall_report.table(title, splits, load_ideals(result.core), len(splits)))
+        totals = table.totals(result, mhz, interval=count.interval, notes=count.lines)
+        out.print(totals, highlight=False, soft_wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from microinfer.cli import memory_options, options
+from microinfer.cli import count_reports, memory_options, options
 
 DEFAULT_CLOCK = 100_000_000
 
@@ -42,10 +42,11 @@ def run(args: argparse.Namespace) -> int:
     where = FAST if board is None else board.describe()
     layout = None if board is None else board.layout(recording.regions)
     costs = [recost(recording, core, layout) for core in cores]
+    intervals = count_reports.of_recording(recording, costs, layout)
     if args.json:
-        write_json(args.json, json.dumps(report.document(costs, clock, where, recording.elf), indent=2))
+        write_json(args.json, json.dumps(report.document(costs, clock, where, recording.elf, intervals), indent=2))
     if args.json != "-":
         out = console()
-        out.print(report.cores(costs, clock, where))
+        out.print(report.cores(costs, clock, where, intervals))
         out.print(report.functions(costs[0]))
     return 0

@@ -95,3 +95,41 @@ def test_recording_again_begins_anew(tracer: str) -> None:
     assert int(machine.recording().counts.sum()) == int(recorded(tracer)[0].recording().counts.sum())
     with pytest.raises(EmulatorError, match="timing already"):
         machine.slow_down(LAYOUT)
+
+
+OPERANDS = """push {r4, lr}
+movs r4, #1
+1: udiv r2, r0, r4
+umull r2, r3, r0, r4
+cmp r4, #16
+ittt lt
+ldrlt r2, [sp]
+ldrdlt r2, r3, [sp]
+udivlt r2, r0, r4
+lsls r4, r4, #4
+subs r1, #1
+bne 1b
+pop {r4, pc}"""
+
+
+def with_operands(tracer: str, core: str) -> tuple[Machine, int]:
+    machine = Machine.from_elf(assemble(OPERANDS, "cortex-m3"), core=core, tracer=tracer)
+    machine.record()
+    return machine, sum(machine.call("f", 0x87654321, passes).cycles for passes in (3, 8))
+
+
+@pytest.mark.parametrize("core", ["cortex-m3", "cortex-m4", "cortex-m33", "cortex-m7"])
+@pytest.mark.parametrize("origin", ["cortex-m3", "cortex-m4", "cortex-m33"])
+def test_divides_and_skipped_instructions_cost_what_they_cost_on_that_core(
+    origin: str, core: str, tracer: str
+) -> None:
+    recording = with_operands(tracer, origin)[0].recording()
+    assert recost(recording, core).cycles == with_operands(tracer, core)[1]
+
+
+def test_cycles_are_those_of_edges_and_operands(tracer: str) -> None:
+    machine, cycles = with_operands(tracer, "cortex-m3")
+    edges = sum(e.cycles * e.count for e in machine.edges)
+    assert edges + sum(machine.operand_cycles.values()) == cycles != edges
+    machine.clear_edges()
+    assert machine.operand_cycles == {}

@@ -10,7 +10,6 @@ from emulator.timing.operands import OperandCycles, halves_class, quotient_class
 from tests.support.assembler import assemble
 
 
-
 def cycles(body: str, first: int, second: int, core: str, tracer: str) -> int:
     """Cycles of `body` with r0 and r1 as given, without the return."""
     taken = [

@@ -32,9 +32,7 @@ def cycles(body: str, flag: int, core: str, tracer: str) -> int:
         ("it eq\npopeq {r2, r3, r4, pc}", 0, 2),
     ],
 )
-def test_a_skipped_instruction_takes_a_cycle(
-    body: str, executed: int, skipped: int, core: str, tracer: str
-) -> None:
+def test_a_skipped_instruction_takes_a_cycle(body: str, executed: int, skipped: int, core: str, tracer: str) -> None:
     assert cycles(body, 1, core, tracer) == skipped
     if executed:
         assert cycles(body, 0, core, tracer) == executed
@@ -48,9 +46,7 @@ def test_a_skipped_instruction_behind_a_load_hides_as_a_nop_does(tracer: str) ->
 
 
 def test_conditions_are_those_of_the_flags_at_the_it(tracer: str) -> None:
-    body = (
-        "movs r2, #0\n1: cmp r2, #4\nit lt\nldrdlt r3, r12, [r0]\nadds r2, #1\ncmp r2, #8\nbne 1b\nbx lr"
-    )
+    body = "movs r2, #0\n1: cmp r2, #4\nit lt\nldrdlt r3, r12, [r0]\nadds r2, #1\ncmp r2, #8\nbne 1b\nbx lr"
     machine = Machine.from_elf(assemble(body, "cortex-m4"), "cortex-m4", tracer=tracer)
     result = machine.call("f", machine.alloc(64), returns="void")
     assert result.cycles == 1 + 4 * (1 + 3) + 4 * (1 + 1) + 8 * 2 + 7 * 2 + 1 + 3

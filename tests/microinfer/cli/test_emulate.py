@@ -33,7 +33,7 @@ def test_output_goes_to_standard_output_and_the_rest_to_standard_error(
     captured = capfdbinary.readouterr()
     assert captured.out.startswith(b"low in at depth 1")
     assert b"exit code 0\n" in captured.err
-    assert b" cycles, " in captured.err
+    assert b" cycles (" in captured.err
 
 
 def test_json(elf: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,3 +102,20 @@ def test_mistakes_are_one_line(
     text = capsys.readouterr().err
     assert message in text
     assert text.count("\n") == 1
+
+
+def test_foreign_code_is_refused_unless_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "firmware.elf"
+    body = 'int main(void) { if (REG(0x20000100u)) __asm volatile("smlad r0, r0, r0, r0" ::: "r0"); return 7; }'
+    path.write_bytes(build_text(HEAD + body, "cortex-m4"))
+    assert main(["emulate", str(path), "--board", "mps2-an385"]) == 2
+    assert "--foreign" in capsys.readouterr().err
+    assert main(["emulate", str(path), "--board", "mps2-an385", "--foreign"]) == 7
+
+
+def test_foreign_code_faults_when_it_is_reached(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "firmware.elf"
+    body = 'int main(void) { __asm volatile("smlad r0, r0, r0, r0" ::: "r0"); return 7; }'
+    path.write_bytes(build_text(HEAD + body, "cortex-m4"))
+    assert main(["emulate", str(path), "--board", "mps2-an385", "--foreign"]) == 1
+    assert "undefined instruction smlad r0, r0, r0, r0" in capsys.readouterr().err

@@ -31,7 +31,7 @@ def test_the_firmware_runs_when_gdb_lets_it(elf: str) -> None:
         client = Client(int(said[1]))
         assert client.ask("vCont;c") == "W00"
         client.close()
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=120)
     assert output.startswith("low in at depth 1")
     assert "exit code 0" in errors
     assert process.returncode == 0

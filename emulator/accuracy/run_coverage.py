@@ -1,0 +1,38 @@
+"""Coverage of a recorded run on any core, and of the calls that a machine made."""
+
+from __future__ import annotations
+
+from emulator.accuracy.coverage import Coverage, coverage
+from emulator.errors import EmulatorError
+from emulator.machine import Machine
+from emulator.recording.recording import Recording
+from emulator.symbols import SymbolTable
+from emulator.timing.core import load_core
+from emulator.timing.cost import CostModel
+
+
+def machine_coverage(machine: Machine) -> Coverage:
+    """What the calls since the machine was loaded leaned on."""
+
+    def read(address: int, size: int) -> bytes:
+        region = machine.memory.find(address)
+        return b"" if region is None else machine.read(address, min(size, region.end - address))
+
+    stalls = sum(stall.code + stall.data for stall in machine.stalls)
+    return coverage(machine.core, machine.edge_rows, read, stalls)
+
+
+def recording_coverage(recording: Recording, core: str, stalls: int = 0) -> Coverage:
+    """What a recorded run leans on when it is costed for `core`, with so many cycles lost to memory."""
+    table = load_core(core)
+    model = CostModel(table, recording.read, SymbolTable(recording.symbols).locate)
+    edges = []
+    for (address, size, target), count in zip(recording.edges.tolist(), recording.counts.tolist(), strict=True):
+        if not count:
+            continue
+        try:
+            cycles, instructions = model.edge(address, size, target)
+        except EmulatorError:
+            continue
+        edges.append((address, size, target, count, cycles, instructions))
+    return coverage(table, edges, recording.read, stalls)

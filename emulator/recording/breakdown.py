@@ -1,0 +1,34 @@
+"""What the cycles of a recorded run would go to on a core with slow memories."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emulator.memories.layout import Layout
+from emulator.profile.breakdown import Spent, break_down
+from emulator.profile.counted import Counted
+from emulator.recording.recording import Recording
+from emulator.recording.recost import edge_stalls
+from emulator.recording.sites import site_cycles
+from emulator.symbols import SymbolTable
+from emulator.timing.core import load_core
+from emulator.timing.cost import CostModel
+
+
+def break_down_recording(recording: Recording, core: str, layout: Layout | None = None) -> tuple[Spent, ...]:
+    """All instructions that ran, by address; errors as of `recost`."""
+    symbols = SymbolTable(recording.symbols)
+    model = CostModel(load_core(core), recording.read, symbols.locate)
+    keys: list[tuple[int, int, int]] = [(at, size, target) for at, size, target in recording.edges.tolist()]
+    counts: list[int] = recording.counts.tolist()
+    cycles = [model.edge(*key)[0] if count else 0 for key, count in zip(keys, counts, strict=True)]
+    stalls = {}
+    if layout is not None and layout.memories:
+        lost = edge_stalls(recording, model, layout, np.array(cycles, np.uint64), None).tolist()
+        stalls = {key: (code, data) for key, (code, data) in zip(keys, lost, strict=True) if code or data}
+    operands: dict[int, int] = {}
+    for address, extra in site_cycles(recording, model):
+        operands[address] = operands.get(address, 0) + extra
+    edges = {key: row for key, *row in zip(keys, counts, cycles, strict=True) if row[0]}
+    passed = Counted({key: (count, each) for key, (count, each) in edges.items()}, stalls, operands)
+    return break_down(passed, model, symbols.start_of, layout)

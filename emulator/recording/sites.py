@@ -1,0 +1,40 @@
+"""What a recording keeps of instructions whose time depends on operands and flags, and what they cost on a core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from emulator.operand_watch import SiteCounts
+from emulator.recording.recording import Recording
+from emulator.timing.cost import CostModel
+from emulator.timing.operands import CLASSES, SKIPPED
+from emulator.timing.sites import CONDITION
+
+_KINDS = (CONDITION, *CLASSES)
+
+
+def site_arrays(rows: Sequence[SiteCounts]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]:
+    """(place, address, kind) of each site, uint32 (k, 3), and its executions by class, uint64 (k, 40)."""
+    keys = [(r.site.place, r.site.address, _KINDS.index(r.site.kind)) for r in rows]
+    counts = [r.counts for r in rows]
+    return np.array(keys, np.uint32).reshape(-1, 3), np.array(counts, np.uint64).reshape(-1, SKIPPED + 1)
+
+
+def site_cycles(recording: Recording, model: CostModel) -> list[tuple[int, int]]:
+    """(address, cycles) that these instructions took on top of the edges' cycles on the model's core."""
+    extras: dict[tuple[int, ...], tuple[int, ...]] = {}
+    if len(recording.sites):
+        blocks = {(address, size) for address, size, _ in recording.edges[recording.counts > 0].tolist()}
+        for block in (model.block(*key) for key in sorted(blocks)):
+            masks = {i.address: recording.read(i.address, 1)[0] for i in block if i.name == "it"}
+            for site in model.sites(block, masks):
+                extras.setdefault((site.place, site.address, _KINDS.index(site.kind)), site.extra)
+    found = []
+    for key, counts in zip(recording.sites.tolist(), recording.site_counts.tolist(), strict=True):
+        extra = extras.get(tuple(key))
+        if extra is not None:
+            found.append((key[1], sum(n * e for n, e in zip(counts, extra, strict=True))))
+    return found

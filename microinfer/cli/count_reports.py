@@ -1,0 +1,89 @@
+"""What goes with a cycle count: its interval, and on a board energy and whether everything fits."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from microinfer.cli import energy_options
+
+if TYPE_CHECKING:
+    from emulator import Machine
+    from emulator.accuracy.interval import Interval
+    from emulator.board import Board
+    from emulator.memories.layout import Layout
+    from emulator.recording.recording import Recording
+    from emulator.recording.recost import RunCost
+    from microinfer.device.board import DeviceBoard
+    from microinfer.device.result import ProfileResult
+
+
+@dataclass(frozen=True)
+class CountReport:
+    """A count's interval, lines for people, fields for JSON; `fits` is false when a board is too small.
+
+    `cores` are intervals of the same run on each core asked for.
+    """
+
+    interval: Interval
+    lines: tuple[str, ...]
+    fields: dict[str, Any] = field(default_factory=dict)
+    fits: bool = True
+    cores: tuple[Interval, ...] = ()
+
+
+def of_profile(
+    args: argparse.Namespace, result: ProfileResult, machine: Machine, board: DeviceBoard | None, clock_hz: int
+) -> CountReport:
+    """For `profile`; the interval is that of all calls, inputs after the first included."""
+    from emulator.accuracy.interval import interval
+    from emulator.accuracy.run_coverage import machine_coverage
+    from microinfer.device.fit import fit
+    from microinfer.report.interval import fit_line, fit_row, row, untried_line
+
+    kinds = _kinds(None if board is None else board.layout(machine.memory))
+    found = interval(machine_coverage(machine), kinds)
+    fields: dict[str, Any] = {"interval": row(found, result.cycles)}
+    lines = untried_line(found)
+    if board is None:
+        return CountReport(found, lines, fields)
+    text, fields["energy"] = energy_options.energy(args, board.file, result.cycles, found, clock_hz)
+    room = fit(result.memory, result.stack, board.file)
+    fields["fit"] = fit_row(room)
+    return CountReport(found, (*lines, text, fit_line(room, board.file.name)), fields, room.fits)
+
+
+def of_firmware(args: argparse.Namespace, board: Board, cycles: int) -> CountReport:
+    """For `emulate`, a run of so many cycles."""
+    from emulator.accuracy.interval import interval
+    from microinfer.report.interval import row, untried_line
+
+    found = interval(board.coverage(), board.slow_memories)
+    text, rows = energy_options.energy(args, board.description, cycles, found, board.description.clock_hz)
+    lines = (*untried_line(found), *((text,) if rows or args.every else ()))
+    return CountReport(found, lines, {"interval": row(found, cycles), "energy": rows})
+
+
+def with_cores(
+    count: CountReport, recording: Recording, costs: Sequence[RunCost], board: DeviceBoard | None
+) -> CountReport:
+    """The same with the intervals of the run on every core."""
+    layout = None if board is None else board.layout(recording.regions)
+    return replace(count, cores=of_recording(recording, costs, layout))
+
+
+def of_recording(recording: Recording, costs: Sequence[RunCost], layout: Layout | None) -> tuple[Interval, ...]:
+    """For `recost`: the interval of each core's cost."""
+    from emulator.accuracy.interval import interval
+    from emulator.accuracy.run_coverage import recording_coverage
+
+    kinds = _kinds(layout)
+    stalls = [cost.code_stalls + cost.data_stalls for cost in costs]
+    runs = (recording_coverage(recording, cost.core, lost) for cost, lost in zip(costs, stalls, strict=True))
+    return tuple(interval(run, kinds) for run in runs)
+
+
+def _kinds(layout: Layout | None) -> tuple[str, ...]:
+    return () if layout is None else tuple(memory.kind.name for memory in layout.memories)

@@ -1,0 +1,46 @@
+"""Whether things fit a board: which memories count, and how much is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from emulator.board_file import load_board
+from microinfer.device.fit import fit
+from microinfer.device.result import Memory
+
+NEEDS = Memory(arena=10_000, data=500, weights=20_000, code=4_000)
+
+
+@pytest.mark.parametrize(
+    ("board", "flash", "ram", "flash_size", "ram_size"),
+    [
+        ("nucleo-l4r5zi", "flash", "sram1 and sram2 and sram3", 2 << 20, 640 << 10),
+        ("stm32f407-discovery", "flash", "sram", 1 << 20, 128 << 10),
+        ("nucleo-h743zi", "flash", "axi sram", 2 << 20, 512 << 10),
+    ],
+)
+def test_flash_and_the_largest_ram(board: str, flash: str, ram: str, flash_size: int, ram_size: int) -> None:
+    found = fit(NEEDS, 300, load_board(board))
+    assert (found.flash.memory, found.ram.memory) == (flash, ram)
+    assert (found.flash.size, found.ram.size) == (flash_size, ram_size)
+    assert (found.flash.used, found.ram.used) == (24_000, 10_800)
+    assert found.fits and found.ram.free == ram_size - 10_800
+
+
+def test_a_byte_too_many_does_not_fit() -> None:
+    board = load_board("stm32f407-discovery")
+    just = replace(NEEDS, arena=(128 << 10) - 500)
+    assert fit(just, 0, board).fits
+    found = fit(just, 1, board)
+    assert not found.fits and found.ram.free == -1
+    assert not fit(replace(NEEDS, weights=1 << 20), 0, board).fits
+
+
+def test_every_board_has_room_for_something() -> None:
+    from emulator.board_file import board_names
+
+    for name in board_names():
+        found = fit(Memory(0, 0, 0, 0), 0, load_board(name))
+        assert found.flash.size > 0 and found.ram.size > 0 and found.flash.memory != found.ram.memory
