@@ -1,16 +1,17 @@
 """What pyproject.toml cannot say: an extension that may fail to build, and the C kernels travelling in the wheel."""
 
-from glob import glob
+from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
 
 KERNELS = "microinfer._kernels"
 STACK_WATCH = "emulator/_stackwatch.c"
-TRACER = sorted({*glob("emulator/_*.c")} - {STACK_WATCH})
+SOURCES = Path("emulator")
+TRACER = sorted({str(file) for file in SOURCES.glob("_*.c")} - {STACK_WATCH})
 
 setup(
     ext_modules=[
-        Extension("emulator._tracer", TRACER, depends=sorted(glob("emulator/_*.h")), optional=True),
+        Extension("emulator._tracer", TRACER, depends=sorted(map(str, SOURCES.glob("_*.h"))), optional=True),
         Extension("emulator._stackwatch", [STACK_WATCH], optional=True),
     ],
     packages=[*find_packages(include=["microinfer*", "emulator*"]), KERNELS],

@@ -61,14 +61,15 @@ static void hold(Memory *m, uint32_t line) {
 /* Start of a read that may begin at `when`: the port is busy until it ends. */
 static uint64_t occupy(Memory *m, uint64_t when) {
     uint64_t start = when > m->free ? when : m->free;
-    m->free = start + m->wait + 1;
+    m->free = start + m->busy;
     return start;
 }
 
-/* A read ahead that has not begun by `when` gives the port to who wants it now. Returns whether there was one. */
-static int yield_port(Memory *m, uint64_t when) {
-    if (m->ahead == NO_LINE || m->ahead_start <= when) return 0;
-    m->free = m->free_before;
+/* A read ahead that has not begun by `when`, or `abandoned` has not ended, gives the port to who wants it now. Returns
+ * whether there was one. */
+static int yield_port(Memory *m, uint64_t when, int abandoned) {
+    if (m->ahead == NO_LINE || (abandoned ? m->ahead_ready : m->ahead_start) <= when) return 0;
+    m->free = m->free_before < when ? when : m->free_before;
     return 1;
 }
 
@@ -90,7 +91,7 @@ static uint64_t fetch_line(Memories *all, Memory *m, uint32_t line, uint64_t req
         hold(m, line);
     } else if (!holds(m, line)) {
         if (!cache || !cache_find(cache, address)) {
-            if (yield_port(m, request)) m->ahead = NO_LINE;
+            if (yield_port(m, request, 0)) m->ahead = NO_LINE;
             ready = occupy(m, request) + m->wait;
             if (cache) cache_fill(cache, address);
         }
@@ -109,22 +110,31 @@ static uint64_t read_data(Memories *all, uint32_t address, uint64_t now) {
         Cache *cache = m->data_cache < 0 ? NULL : &all->caches[m->data_cache];
         if (cache && cache_find(cache, address)) return now;
         if (cache) cache_fill(cache, address);
-        int again = yield_port(m, now);
+        int again = yield_port(m, now, m->gives_way);
         uint64_t ready = occupy(m, now) + m->wait;
         if (again) read_ahead(m, m->ahead, m->ahead_start);
-        return ready > now + m->overlap ? ready - m->overlap : now;
+        return ready;
     }
     return now;
 }
 
 void memories_access(void *memories, uint32_t address, uint32_t size, int write) {
     Memories *m = memories;
-    (void)size;
-    if (!write && m->queued < QUEUE) m->queue[m->queued++] = address;
+    if (write || m->queued == QUEUE) return;
+    int word = size == 4 && address & 3, half = size == 2 && address & 1;
+    m->shapes[m->queued] = (uint8_t)(word ? 1 + (address & 1) : half ? 3 + (address >> 1 & 1) : 0);
+    m->queue[m->queued++] = address;
 }
 
 void memories_begin(Memories *m) {
     m->queued = 0;
+}
+
+/* Cycles that access `a` takes because it is unaligned, or for the bank of the one before it. */
+static uint32_t beside(const Memories *m, uint32_t a, const int16_t *slot) {
+    uint32_t shape = m->shapes[a], found = shape ? (uint16_t)slot[1] >> 4 * (shape - 1) & 15 : 0;
+    if (slot[2] && a && !((m->queue[a] ^ m->queue[a - 1]) & (uint32_t)slot[2])) found++;
+    return found;
 }
 
 Stalls memories_pass(Memories *m, const int16_t *plan, uint32_t address, uint32_t size, uint64_t now) {
@@ -138,7 +148,7 @@ Stalls memories_pass(Memories *m, const int16_t *plan, uint32_t address, uint32_
     m->expected = address + size;
     for (uint32_t l = 0, a = 0; l < lines || a < given;) {
         uint32_t at = given == slots || !given ? a : a * slots / given;
-        int offset = a < given && slots ? slot[at] : 0;
+        int offset = a < given && slots ? slot[SLOT * at] : 0;
         if (l < lines && (a == given || line[3 * l + 1] <= offset)) {
             uint64_t need = now + shift + (uint64_t)line[3 * l + 1];
             int64_t asked = (int64_t)(now + shift) + line[3 * l];
@@ -149,7 +159,9 @@ Stalls memories_pass(Memories *m, const int16_t *plan, uint32_t address, uint32_
             if (ready > need) stalls.fetch += (uint32_t)(ready - need), shift += ready - need;
         } else {
             uint64_t need = now + shift + (uint64_t)offset;
-            uint64_t ready = read_data(m, m->queue[a++], need);
+            uint64_t ready = read_data(m, m->queue[a], need);
+            if (slots) ready += beside(m, a, slot + SLOT * at);
+            a++;
             stalls.data += (uint32_t)(ready - need), shift += ready - need;
         }
     }

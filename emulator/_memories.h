@@ -8,6 +8,8 @@
 enum { NO_LINE = UINT32_MAX, MAX_BUFFERS = 4, MAX_CACHES = 4, MAX_MEMORIES = 8, MAX_RANGES = 24, QUEUE = 4096, HINTS = 256 };
 /* When the next line is read ahead. */
 enum { AT_FIRST_WORD = 1, AT_LAST_WORD };
+/* Numbers that a plan has for each read. */
+enum { SLOT = 3 };
 
 typedef struct {
     uint32_t line_shift, sector_shift, sets, ways, lru;
@@ -17,9 +19,8 @@ typedef struct {
 } Cache;
 
 typedef struct {
-    uint32_t wait, read_shift;
-    int fetch_cache, data_cache, prefetch, buffers;
-    uint32_t overlap;
+    uint32_t wait, busy, read_shift;
+    int fetch_cache, data_cache, caches[2], prefetch, buffers, gives_way;
     uint32_t held[MAX_BUFFERS], hold_at, ahead;
     uint64_t ahead_ready, ahead_start, free, free_before;
 } Memory;
@@ -36,6 +37,7 @@ typedef struct {
     Range ranges[MAX_RANGES];
     int cache_count, memory_count, range_count;
     uint32_t queue[QUEUE], queued;
+    uint8_t shapes[QUEUE];   /* how each is unaligned: see emulator/memories/plan.py */
     uint32_t expected;
     uint64_t entered;
     uint64_t fetch_stalls, data_stalls;

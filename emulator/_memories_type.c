@@ -9,7 +9,7 @@ static int each_row(PyObject *rows, int count, int limit, int (*take)(Memories *
     Py_ssize_t n = PySequence_Fast_GET_SIZE(sequence);
     int status = n > limit ? -1 : (int)n;
     for (Py_ssize_t i = 0; status >= 0 && i < n; i++) {
-        long long values[8];
+        long long values[9];
         PyObject *row = PySequence_Fast(PySequence_Fast_GET_ITEM(sequence, i), "a row must be a sequence");
         if (!row || PySequence_Fast_GET_SIZE(row) != count) status = -1;
         for (int k = 0; status >= 0 && k < count; k++) {
@@ -40,9 +40,10 @@ static int take_cache(Memories *m, int i, const long long *v) {
 }
 
 static int take_memory(Memories *m, int i, const long long *v) {
-    if (v[1] < 2 || v[1] > 8 || v[2] >= m->cache_count || v[3] >= m->cache_count || v[5] > MAX_BUFFERS) return -1;
-    m->memories[i] = (Memory){.wait = v[0], .read_shift = v[1], .fetch_cache = v[2], .data_cache = v[3],
-                              .prefetch = v[4], .buffers = v[5], .overlap = v[6], .ahead = NO_LINE};
+    if (v[2] < 2 || v[2] > 8 || v[3] >= m->cache_count || v[4] >= m->cache_count || v[6] > MAX_BUFFERS) return -1;
+    m->memories[i] = (Memory){.wait = v[0], .busy = v[1], .read_shift = v[2], .fetch_cache = v[3], .data_cache = v[4],
+                              .prefetch = v[5], .buffers = v[6], .gives_way = v[7] != 0, .ahead = NO_LINE};
+    m->memories[i].caches[0] = (int)v[3], m->memories[i].caches[1] = (int)v[4];
     for (int k = 0; k < MAX_BUFFERS; k++) m->memories[i].held[k] = NO_LINE;
     m->memory_count = i + 1;
     return 0;
@@ -60,7 +61,7 @@ static int init(Memories *m, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"caches", "memories", "ranges", NULL};
     if (m->cache_count || !PyArg_ParseTupleAndKeywords(args, kwargs, "OOO", names, &caches, &memories, &ranges)) return -1;
     if (each_row(caches, 5, MAX_CACHES, take_cache, m) < 0) return -1;
-    if (each_row(memories, 7, MAX_MEMORIES, take_memory, m) < 0) return -1;
+    if (each_row(memories, 8, MAX_MEMORIES, take_memory, m) < 0) return -1;
     return each_row(ranges, 3, MAX_RANGES, take_range, m) < 0 ? -1 : 0;
 }
 
@@ -107,6 +108,17 @@ static PyObject *replay(Memories *m, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static PyObject *configure(Memories *m, PyObject *args) {
+    int number, wait, busy, prefetch, fetch_cached, data_cached;
+    if (!PyArg_ParseTuple(args, "iiiiii", &number, &wait, &busy, &prefetch, &fetch_cached, &data_cached)) return NULL;
+    if (number < 0 || number >= m->memory_count) return PyErr_Format(PyExc_ValueError, "no memory %d", number);
+    Memory *memory = &m->memories[number];
+    memory->wait = (uint32_t)wait, memory->busy = (uint32_t)busy, memory->prefetch = prefetch;
+    memory->fetch_cache = fetch_cached ? memory->caches[0] : -1;
+    memory->data_cache = data_cached ? memory->caches[1] : -1;
+    Py_RETURN_NONE;
+}
+
 static PyObject *get_consumer(Memories *m, void *unused) {
     (void)unused;
     return Py_BuildValue("NN", PyLong_FromVoidPtr((void *)(uintptr_t)memories_access), PyLong_FromVoidPtr(m));
@@ -119,7 +131,8 @@ static PyMemberDef members[] = {
 };
 
 static PyGetSetDef properties[] = {{"consumer", (getter)get_consumer, NULL, NULL, NULL}, {NULL}};
-static PyMethodDef methods[] = {{"replay", (PyCFunction)replay, METH_VARARGS, NULL}, {NULL}};
+static PyMethodDef methods[] = {{"replay", (PyCFunction)replay, METH_VARARGS, NULL},
+                                {"configure", (PyCFunction)configure, METH_VARARGS, NULL}, {NULL}};
 
 PyTypeObject MemoriesType = {
     PyVarObject_HEAD_INIT(NULL, 0)

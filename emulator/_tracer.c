@@ -10,7 +10,7 @@
 static uint64_t stalled(Tracer *t, Edge *edge) {
     if (!edge->plan) return 0;
     Stalls stalls = memories_pass((Memories *)t->memories, t->plans + edge->plan, (uint32_t)edge->from,
-                                  (uint32_t)(edge->from >> 32), t->cycles);
+                                  (uint32_t)(edge->from >> 32), t->cycles - (uint64_t)t->added);
     edge->fetch_stalls += stalls.fetch;
     edge->data_stalls += stalls.data;
     return (uint64_t)stalls.fetch + stalls.data;
@@ -26,6 +26,7 @@ static inline const Edge *count(Tracer *t, uint64_t from, uint32_t target) {
         edge = &t->edges[index];
     }
     uint64_t cycles = edge->cycles + (uint64_t)t->pending;
+    t->added += t->pending;
     t->pending = 0;
     if (t->memories) cycles += stalled(t, edge);
     if (t->stream) recording_add(t, index);

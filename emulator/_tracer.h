@@ -37,6 +37,7 @@ typedef struct {
     PyObject_HEAD
     uint64_t cycles, instructions, limit;
     int64_t pending;   /* what sites (_operands.c) add to the open block */
+    int64_t added;     /* all that they added: memories do not see this time, so that recordings need not keep it */
     Edge *edges;
     uint32_t used, room;
     uint32_t *slots;   /* open addressing: index of the edge + 1, 0 for a free slot */

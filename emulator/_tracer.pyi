@@ -14,6 +14,9 @@ class Memories:
     ) -> None: ...
     @property
     def consumer(self) -> tuple[int, int]: ...
+    def configure(
+        self, number: int, wait: int, busy: int, prefetch: int, fetch_cached: int, data_cached: int
+    ) -> None: ...
     def replay(self, stream: bytes, edges: bytes, plans: bytes, stalls: npt.NDArray[np.uint64]) -> None: ...
 
 class Accesses:
@@ -65,6 +68,7 @@ class Tracer:
     cycles: int
     instructions: int
     limit: int
+    pending: int
     attention: bool
     stopped: bool
     memories: Any

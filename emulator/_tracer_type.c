@@ -99,6 +99,7 @@ static PyMemberDef members[] = {
     {"cycles", T_ULONGLONG, offsetof(Tracer, cycles), 0, NULL},
     {"instructions", T_ULONGLONG, offsetof(Tracer, instructions), 0, NULL},
     {"limit", T_ULONGLONG, offsetof(Tracer, limit), 0, NULL},
+    {"pending", T_LONGLONG, offsetof(Tracer, pending), 0, NULL},
     {"attention", T_BOOL, offsetof(Tracer, attention), 0, NULL},
     {"stopped", T_BOOL, offsetof(Tracer, stopped), 0, NULL},
     {NULL},

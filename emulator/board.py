@@ -39,7 +39,8 @@ class Board:
     are errors; foreign: load code that the core lacks, which then faults; shared: directory for semihosting files, none
     by default; arguments: semihosting command line; source: console input, bytes or steps that wait for output
     (emulator.dialogue); sink: gets console output as it comes; profile: keep a tree of calls, for `profile()`; memory:
-    follow stacks and heap, for `memory_use()`, and keep a profile; what_if: another clock, other wait states, no caches.
+    follow stacks and heap, for `memory_use()`, and keep a profile; what_if: another clock, other wait states, no
+    caches.
 
     Raises UnknownBoard, BoardError.
     """

@@ -52,8 +52,10 @@ class PeripheralRow:
 @dataclass(frozen=True)
 class BoardFile:
     """A board. `vectors` is where the core looks for its vector table after reset; `secure` says that an ARMv8-M core
-    boots in Secure state, `bit_band` that the chip has the bit-band aliases of a core that may have them; `energy`
-    and `sleep` are what its supply gives while it runs and between runs, where that was measured."""
+    boots in Secure state, `bit_band` that the chip has the bit-band aliases of a core that may have them; `io_port`
+    has the first and last addresses behind a core's single-cycle I/O port, `muls_cycles`
+    is 32 for an Armv6-M core with the small multiplier; `energy` and `sleep` are what its supply
+    gives while it runs and between runs, where that was measured."""
 
     name: str
     title: str
@@ -67,6 +69,8 @@ class BoardFile:
     peripherals: tuple[PeripheralRow, ...]
     secure: bool = False
     bit_band: bool = True
+    io_port: tuple[tuple[int, int], ...] = ()
+    muls_cycles: int = 1
     energy: tuple[EnergyRow, ...] = ()
     sleep: SleepRow | None = None
 
@@ -82,18 +86,28 @@ def load_board(name: str, folders: Sequence[Path] = ()) -> BoardFile:
     if name not in files:
         raise UnknownBoard(f"no board {name}; {suggestion(name, files, shown=12)}")
     try:
-        return _board(name, tomllib.loads(files[name].read_text(encoding="utf-8")))
+        return _board(name, _table(name, files))
     except KeyError as error:
         raise BoardError(f"board {name}.toml: {error} is missing") from error
     except (TypeError, ValueError, AttributeError) as error:
         raise BoardError(f"board {name}.toml: {error}") from error
 
 
+def _table(name: str, files: Mapping[str, Any]) -> dict[str, Any]:
+    """What the file says; with `like`, what another board's says, but for what this one has of its own."""
+    table = tomllib.loads(files[name].read_text(encoding="utf-8"))
+    if "like" not in table:
+        return table
+    base = tomllib.loads(files[table["like"]].read_text(encoding="utf-8"))
+    own = {row["name"]: row for row in table.get("memory", ())}
+    return base | table | {"memory": [row | own.get(row["name"], {}) for row in base["memory"]]}
+
+
 def _files(folders: Sequence[Path]) -> dict[str, Any]:
     ours = resources.files("emulator").joinpath("boards").iterdir()
     found: dict[str, Any] = {f.name.removesuffix(".toml"): f for f in ours if f.name.endswith(".toml")}
     for folder in folders:
-        found |= {path.stem: path for path in sorted(folder.glob("*.toml")) if "core" in _keys(path)}
+        found |= {path.stem: path for path in sorted(folder.glob("*.toml")) if {"core", "like"} & _keys(path)}
     return found
 
 
@@ -119,6 +133,8 @@ def _board(name: str, table: Mapping[str, Any]) -> BoardFile:
         peripherals=tuple(one for row in table.get("peripheral", ()) for one in _peripherals(row)),
         secure=table.get("secure", False),
         bit_band=table.get("bit_band", True),
+        io_port=tuple((row["start"], row["start"] + row["size"] - 1) for row in table.get("io_port", ())),
+        muls_cycles=table.get("muls_cycles", 1),
         energy=tuple(energy_row(row) for row in table.get("energy", ())),
         sleep=SleepRow(**table["sleep"]) if "sleep" in table else None,
     )

@@ -34,6 +34,7 @@ class Bus:
         self.locate: Callable[[int], Place] = Place
         self._tracer, self._model, self._clock, self._controller = tracer, model, clock, controller
         self._strict = strict
+        self._io_port: tuple[tuple[int, int], ...] = ()
         self._pages: dict[int, list[tuple[int, int, Peripheral]]] = {}
         self._areas: list[tuple[int, int, Peripheral]] = []
         self._registers = RegisterSet(engine, _NAMES)
@@ -47,12 +48,20 @@ class Bus:
         clock.inside = None
 
     def add(self, base: int, peripheral: Peripheral) -> None:
-        """Put a peripheral at its address; one added later hides one added earlier, and any hides one of a MiB or more."""
+        """Put a peripheral at its address; a later one hides an earlier one, and any hides one of a MiB or more."""
         if peripheral.size >= _LARGE:
             self._areas.insert(0, (base, base + peripheral.size, peripheral))
             return
         for page in range(base >> _PAGE_BITS, (base + peripheral.size - 1 >> _PAGE_BITS) + 1):
             self._pages.setdefault(page, []).insert(0, (base, base + peripheral.size, peripheral))
+
+    def quicken(self, io_port: tuple[tuple[int, int], ...]) -> None:
+        """Addresses, first and last of each range, that the core's single-cycle I/O port serves."""
+        self._io_port = io_port if self._model.core.saved_by_io_port else ()
+
+    def _charge(self, address: int) -> None:
+        if any(first <= address <= last for first, last in self._io_port):
+            self._tracer.pending -= self._model.core.saved_by_io_port
 
     def _find(self, address: int) -> tuple[Peripheral, int] | None:
         for base, end, peripheral in (*self._pages.get(address >> _PAGE_BITS, ()), *self._areas):
@@ -71,6 +80,7 @@ class Bus:
             self._unknown("read", address)
             return 0
         self._address = address
+        self._charge(address)
         self._clock.inside = self._inside
         try:
             return found[0].read(found[1], size)
@@ -89,6 +99,7 @@ class Bus:
             self._unknown("write", address)
             return
         self._address = address
+        self._charge(address)
         self._clock.inside = self._inside
         try:
             found[0].write(found[1], size, value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,13 @@ class Observer(Protocol):
 
 class CodeWatch:
     """`examine(address, size)` names instructions of a block (size None: as long as it may be); when one of them is
-    reached, `check(address)` says whether the run stops in front of it. `caught` is where it did. `observers` never
-    stop a run.
+    reached, `check(address)` says whether the run stops in front of it. `caught` is where it did, `kind` what `check`
+    calls such a stop. `observers` never stop a run.
     """
 
     def __init__(self, uc: Any, kinds: HookKinds, examine: Examine, check: Check) -> None:
         self.caught: int | None = None
+        self.kind: Literal["trap", "float context"] = "trap"
         self.observers: list[Observer] = []
         self._noted: dict[int, tuple[int, int]] = {}
         self._uc, self._kinds, self._examine, self._check = uc, kinds, examine, check

@@ -56,6 +56,8 @@ class CoreParts:
 def make_core(board: BoardFile, image: Image, tracer: str | None, strict: bool, what_if: WhatIf | None) -> CoreParts:
     """All of them, with the image in memory and nothing running yet. Raises BoardError, TracerError."""
     core, profile = load_core(board.core), load_profile(board.core)
+    if board.muls_cycles != 1:
+        core = core.with_multiplier(board.muls_cycles)
     engine = Engine(core.model)
     memory, symbols = BoardMemory(engine, board), SymbolTable(image.symbols)
     memory.load(image)
@@ -70,6 +72,7 @@ def make_core(board: BoardFile, image: Image, tracer: str | None, strict: bool, 
     traps = Traps(engine, core, model, memory.code, unit.settings, unit.frames)
     bus = Bus(engine, counter, model, clock, unit.controller, strict)
     bus.locate = symbols.locate
+    bus.quicken(board.io_port)
     for start, size in io_areas(board):
         engine.map_io(start, size, bus.read, bus.write)
     watch = OperandWatch(engine, counter, model, memory.code)

@@ -101,7 +101,7 @@ _known: dict[tuple[bytes, int, int], tuple[Instruction, ...]] = {}
 
 
 class Decoder:
-    """Decodes blocks of Thumb code. What any decoder has decoded lately is kept: the same code comes again and again."""
+    """Decodes blocks of Thumb code. What decoders found lately is kept: the same code comes again and again."""
 
     def __init__(self) -> None:
         mode = _capstone.CS_MODE_THUMB | _capstone.CS_MODE_MCLASS

@@ -212,7 +212,7 @@ class Engine(EngineMemory):
                         continue
                     return Stop("illegal", pc)
                 if watch.caught is not None:
-                    return Stop("trap", watch.caught)
+                    return Stop(watch.kind, watch.caught)
             waits = invalid and self.ending.passed(pc, EVENT_WAITS)
             if waits and self.stops_at_event_waits:
                 return Stop("event wait", pc)

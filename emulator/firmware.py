@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
@@ -18,7 +18,8 @@ from emulator.fault_log import FaultLog
 from emulator.footprint.usage import MemoryUse
 from emulator.gdbstub.parts import Parts
 from emulator.gdbstub.server import serve
-from emulator.memories.layout import WhatIf
+from emulator.memories.control import follow_controls
+from emulator.memories.layout import WhatIf, board_layout
 from emulator.peripherals.port import System
 from emulator.plugging import plug_peripherals
 from emulator.power_on import power_on
@@ -67,6 +68,8 @@ class Firmware:
         self._faults = FaultLog(parts, self.processor, lines)
         self._recorders = Recorders(parts, board, lines, image.sections)
         self._peripherals = plug_peripherals(parts, board, self._system(), options.folders)
+        if options.what_if in (None, WhatIf()) and parts.tracer.memories is not None:
+            follow_controls(board, board_layout(board), parts.tracer.memories, self._peripherals)
         console.stop, console.later = self._request_stop, self._answer_later
         self._vectors = vector_table(board, parts.memory, image)
         self.processor.sleeps_on_exit = self._sleeps_on_exit

@@ -263,7 +263,7 @@ class Machine:
     @property
     def operand_cycles(self) -> dict[int, int]:
         """Cycles on top of the edges', by instruction, for operands and for what an IT skipped; see edges."""
-        return {row.site.address: row.cycles for row in self._loaded()[0].operands.counts() if row.cycles}
+        return {at: cycles for at, cycles in self.counted().operands.items() if cycles}
 
     def _loaded(self) -> tuple[Caller, AddressSpace]:
         if self._caller is None or self._space is None:

@@ -159,6 +159,9 @@ class Processor:
             self.pc = self._unit.leave(stop.pc | 1)
             if not self._unit.frames.current and self.sleeps_on_exit():
                 return self._sleep(until)
+        elif kind == "float context":
+            self._tracer.close_partly(stop.pc)
+            self._unit.frames.begin_floats()
         elif self._protection.passes(stop):
             return self._ended(self._protection.step(stop), until)
         else:

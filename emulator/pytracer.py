@@ -20,7 +20,7 @@ class PythonTracer:
         self.cycles = 0
         self.instructions = 0
         self.limit = NO_LIMIT
-        self.pending = 0
+        self.pending = self._added = 0
         self.attention = False
         self.stopped = False
         self._cost = cost
@@ -73,8 +73,9 @@ class PythonTracer:
             self._plans[key] = cost[5] if len(cost) > 5 else b""
             entry = self._table[key] = [0, *cost[:5]]
             self._numbers[key] = len(self._numbers) + 1
-        spent = entry[1] + self.pending + self._stalled(key)
-        self.pending = 0
+        added, self.pending = self.pending, 0
+        self._added += added
+        spent = entry[1] + added + self._stalled(key)
         if self._stream is not None and len(self._stream) < self._limit:
             self._stream.append(self._numbers[key])
         entry[0] += 1
@@ -92,7 +93,7 @@ class PythonTracer:
         plan = self._plans[key]
         if self.memories is None or not plan:
             return 0
-        fetch, data = self.memories.passed(plan, key[0], key[1], self.cycles)
+        fetch, data = self.memories.passed(plan, key[0], key[1], self.cycles - self._added)
         if fetch or data:
             sums = self._stalls.setdefault(key, [0, 0])
             sums[0] += fetch

@@ -39,9 +39,9 @@ class RunResult:
     """How a run ended and what it did.
 
     end: "exit" (semihosting, with `exit_code`), "idle" (waits for an interrupt that cannot come, or loops on the spot),
-    "fault" (lockup, or idle after a fault), "stopped" (by a script, or `until`), "max cycles", "timeout"; where: the place it ended at, chain: its callers,
-    innermost first; cycles, instructions: since power-on; output: bytes of all consoles in order, `channels` by name;
-    faults: the last ones, oldest first; warnings: registers that nothing models.
+    "fault" (lockup, or idle after a fault), "stopped" (by a script, or `until`), "max cycles", "timeout"; where: the
+    place it ended at, chain: its callers, innermost first; cycles, instructions: since power-on; output: bytes of all
+    consoles in order, `channels` by name; faults: the last ones, oldest first; warnings: registers that nothing models.
     """
 
     end: EndKind

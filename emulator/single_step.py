@@ -31,7 +31,7 @@ def single_step(engine: Engine, pc: int, behind: int) -> Stop:
     if watch is not None:
         watch.settle()
         if watch.caught is not None:
-            return Stop("trap", watch.caught)
+            return Stop(watch.kind, watch.caught)
     if not engine.ending.refused and (not invalid or code in HINTS):
         return Stop(wait_of(code), engine.pc)
     return engine.ending.explain(engine.pc, invalid)

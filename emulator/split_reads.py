@@ -42,7 +42,8 @@ class SplitReads:
         else:
             from emulator import _tracer
 
-            self._native = _tracer.SplitReads(self._tracer.pending_address, *self._cycles)
+            pending = tracer.pending_address  # type: ignore[attr-defined]
+            self._native = _tracer.SplitReads(pending, *self._cycles)
             self.accesses.add(self._native.consumer, writes=False)
 
     @property

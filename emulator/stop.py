@@ -18,6 +18,7 @@ StopKind = Literal[
     "alignment",
     "interrupt",
     "trap",
+    "float context",
     "halted",
 ]
 

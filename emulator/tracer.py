@@ -67,6 +67,8 @@ class Tracer(Protocol):
     cycles: int
     instructions: int
     limit: int
+    pending: int
+    """Cycles that the open block takes on top of its edge's; may be negative."""
     attention: bool
     memories: Any
     """The model of slow memories (emulator/memories/model.py) whose stalls are added, None for none."""

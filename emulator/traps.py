@@ -131,7 +131,7 @@ class Traps:
             return True
         if name in ("sdiv", "udiv"):
             return settings.divide_by_zero
-        if name.startswith("v") and settings.fpu != 3:
+        if name.startswith("v") and (settings.fpu != 3 or settings.float_default):
             return True
         if name in ("msr", "cps", "cpsie", "cpsid"):
             return _writes_mode(instruction) or _special(instruction) in _LIMITS
@@ -150,7 +150,10 @@ class Traps:
                 continue
             trap = self._trap(watched.instruction, values)
             if trap is not None:
-                self.found = trap
+                self.found, self._watch.kind = trap, "trap"
+                return True
+            if self._begins_floats(watched.instruction):
+                self._watch.kind = "float context"
                 return True
         return False
 
@@ -177,6 +180,12 @@ class Traps:
             return self._unaligned(instruction, values)
         return None
 
+    def _begins_floats(self, instruction: Instruction | None) -> bool:
+        """Whether an FP context begins here that differs from the engine's, which is all zero."""
+        if instruction is None or not self._settings.float_default or not instruction.name.startswith("v"):
+            return False
+        return not self._frames.fpu_used()
+
     def _fpu_allowed(self) -> bool:
         return self._settings.fpu == 3 or (self._settings.fpu == 1 and self._frames.privileged)
 
@@ -187,7 +196,8 @@ class Traps:
             return Trap(instruction, FaultKind(USAGE_FAULT, UNALIGNED), address)
         place = instruction.address
         self._passes[place] = self._passes.get(place, 0) + 1
-        if self._passes[place] >= _TRUSTED and len(self._watched.get(place, ())) == 1:
+        begins = self._settings.float_default and instruction.name.startswith("v")
+        if self._passes[place] >= _TRUSTED and len(self._watched.get(place, ())) == 1 and not begins:
             self._watch.retire(place)
             self.interrupt()
         return None

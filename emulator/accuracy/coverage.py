@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +10,8 @@ from emulator.errors import EmulatorError
 from emulator.symbols import SymbolTable
 from emulator.timing.core import Core
 from emulator.timing.cost import CostModel
+
+_NEGLIGIBLE = 0.001
 
 EdgeRow = tuple[int, int, int, int, int, int]
 
@@ -44,12 +46,13 @@ def coverage(core: Core, edges: Iterable[EdgeRow], read: Callable[[int, int], by
     """The shares of a run from a tracer's edges (address, size, target, count, cycles, instructions).
 
     An instruction's cycles reach from its start to that of the next. `stalls` are cycles on top of the edges'; `read`
-    gives code bytes, fewer where memory ends. Code that is no longer there as it ran is left out.
+    gives code bytes, fewer where memory ends. Code that is no longer there as it ran is left out, and so are the edges
+    that took the least, together no more than a thousandth of the cycles.
     """
     model = CostModel(core, read, SymbolTable().locate)
     names: dict[tuple[int, int], tuple[str, ...]] = {}
     sums: dict[str, int] = {}
-    for address, size, _, count, cycles, _ in edges:
+    for address, size, _, count, cycles, _ in _that_matter(edges):
         key = (address, size)
         try:
             if key not in names:
@@ -60,6 +63,17 @@ def coverage(core: Core, edges: Iterable[EdgeRow], read: Callable[[int, int], by
         for name, (start, end) in zip(names[key], pairwise((*starts, cycles)), strict=True):
             sums[name] = sums.get(name, 0) + count * (end - start)
     return from_sums(core.name, sums, stalls)
+
+
+def _that_matter(edges: Iterable[EdgeRow]) -> Iterator[EdgeRow]:
+    """Edges by falling cycles until all but a thousandth of the cycles are there."""
+    ordered = sorted(edges, key=lambda row: (-row[3] * row[4], row))
+    left = (1 - _NEGLIGIBLE) * sum(row[3] * row[4] for row in ordered)
+    for row in ordered:
+        if left <= 0:
+            return
+        yield row
+        left -= row[3] * row[4]
 
 
 def from_sums(core: str, sums: dict[str, int], stalls: int) -> Coverage:

@@ -34,9 +34,9 @@ def measure(measurement: Measurement, call: Call, elf: Path) -> Recorded:
     shares = machine_coverage(machine)
     return Recorded(
         key=measurement.key,
-        cycles=result.cycles / call.per,
-        instructions=result.instructions / call.per,
-        stalls=stalls / call.per,
+        cycles=round(result.cycles / call.per, 4),
+        instructions=round(result.instructions / call.per, 4),
+        stalls=round(stalls / call.per, 4),
         code=code_hash(image),
         command=COMMAND,
         classes=tuple((name, round(share, 4)) for name, share in shares.classes),

@@ -2,8 +2,8 @@
 
 Lazy stacking: entry reserves the room and notes where; the first FP instruction of the handler stores the registers.
 Here they are stored at entry already, to the same place, so a handler that looks finds them early; LSPACT, the room,
-the times and what return does are those of lazy stacking. The engine begins a new FP context with FPSCR zero, whatever
-FPDSCR holds.
+the times and what return does are those of lazy stacking. The engine begins a new FP context with FPSCR zero; where
+FPDSCR holds something else, traps.py stops in front of its first FP instruction.
 
 Source: ARMv7-M ARM (DDI0403E), B1.5.7 and B3.2.21 to B3.2.23.
 """
@@ -38,10 +38,15 @@ class FloatContext:
         self.control = FloatControl()
         self._engine = engine
         self._registers = RegisterSet(engine, _NAMES)
+        self._fpscr = RegisterSet(engine, "fpscr")
 
     def reset(self) -> None:
         """As after power-on."""
         self.control = FloatControl()
+
+    def begin(self) -> None:
+        """A new FP context begins."""
+        self._fpscr.write(self.control.fpdscr)
 
     def automatic(self) -> bool:
         """Whether entry makes room for FP registers."""

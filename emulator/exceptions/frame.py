@@ -67,6 +67,7 @@ class Frames:
         self._leaving = RegisterSet(engine, "control msp psp faultmask")
         self._restore = RegisterSet(engine, "r0 r1 r2 r3 r12 lr msp psp control xpsr control")
         self._state = RegisterSet(engine, "xpsr control")
+        self._state_inside = RegisterSet(engine, "xpsr control xpsr")
         self._masks = RegisterSet(engine, "primask basepri faultmask")
         self._faultmask = RegisterSet(engine, "faultmask")
         self._link = RegisterSet(engine, "lr")
@@ -138,6 +139,14 @@ class Frames:
     def set_return(self, exc_return: int) -> None:
         """LR of a handler that is chained to another."""
         self._link.write(exc_return)
+
+    def begin_floats(self) -> None:
+        """The running code is about to execute its first FP instruction: FPSCR is that of FPDSCR."""
+        xpsr, control = self._state.read()
+        assert self.float is not None
+        inside = xpsr if xpsr & _IPSR else xpsr | 2
+        self._state_inside.write(inside, control | _FPCA, xpsr)
+        self.float.begin()
 
     def fpu_used(self) -> bool:
         """Whether the running code has executed an FP instruction since it began (CONTROL.FPCA)."""

@@ -19,7 +19,8 @@ class ExceptionProfile:
     to the next; leave: from the return's branch to the interrupted instruction; priority_bits: most a chip can have;
     main_extension: the configurable faults, BASEPRI, FAULTMASK and priority grouping of ARMv7-M exist; cpuid: CPUID;
     private: kind and address of the core's own peripherals; mpu_regions: regions of its MPU, 0 for none; architecture:
-    "v6m", "v7m" or "v8m", whose forms of EXC_RETURN and of the MPU it has; bit_band: SRAM and peripherals have bit-band aliases.
+    "v6m", "v7m" or "v8m", whose forms of EXC_RETURN and of the MPU it has; bit_band: SRAM and peripherals have bit-band
+    aliases, unless the board's file says that the chip lacks them.
     """
 
     entry: int

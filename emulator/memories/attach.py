@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator.accesses import Accesses
 from emulator.engine import Engine
+from emulator.memories.data_path import data_path
 from emulator.memories.fetch import fetch_ahead
 from emulator.memories.layout import Layout
 from emulator.memories.model import PythonMemories, make_memories
@@ -14,19 +15,22 @@ from emulator.memories.plan import make_plan
 from emulator.timing.cost import CostModel
 from emulator.tracer import CostFunction, Tracer, attach
 
+MEMORY = (0, 0x3FFFFFFF)
+"""Code and SRAM areas: an unaligned read takes longer whatever the memory."""
+
 Planned = Callable[[int, int, int], tuple[int, int, int, int, int, bytes]]
 
 
 def planned_cost(cost: CostFunction, model: CostModel, layout: Layout) -> Planned:
     """`cost` with the plan of each block."""
-    ahead = fetch_ahead(model.core.name)
+    ahead, path = fetch_ahead(model.core.name), data_path(model.core.name)
     plans: dict[tuple[int, int], bytes] = {}
 
     def planned(address: int, size: int, target: int) -> tuple[int, int, int, int, int, bytes]:
         cycles, instructions, *rest = (int(number) for number in cost(address, size, target)[:5])
         key = (address, size)
         if key not in plans:
-            plans[key] = make_plan(model.block(address, size), model.starts(address, size), layout, ahead)
+            plans[key] = make_plan(model.block(*key), model.starts(*key), layout, ahead, path, model.younger(*key))
         mark, flow, function = rest or (0, 0, 0)
         return cycles, instructions, mark, flow, function, plans[key]
 
@@ -54,9 +58,9 @@ def attach_memories(engine: Engine, tracer: Tracer, layout: Layout) -> Accesses:
     model = make_memories(layout, native)
     tracer.memories = model
     accesses = Accesses(engine, native)
-    for first, last in layout.data_ranges:
+    for first, last in (MEMORY,):
         if isinstance(model, PythonMemories):
-            accesses.call(lambda write, pc, address, size: model.access(write, address), (first, last))
+            accesses.call(lambda write, pc, address, size: model.access(write, address, size), (first, last))
         else:
             accesses.add(model.consumer, (first, last), writes=False)
     return accesses

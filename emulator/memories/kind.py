@@ -1,7 +1,7 @@
 """Kinds of memory as data: the .toml files beside this one, named by file name.
 
 A [flash] table says how the memory is read, [[wait_states]] rows from which clock on it needs how many, [[cache]] rows
-what stands in front of it. Every row has a `source`.
+what stands in front of it, [[control]] rows by which registers firmware sets it. Every row has a `source`.
 """
 
 from __future__ import annotations
@@ -49,11 +49,30 @@ class WaitStates:
 
 
 @dataclass(frozen=True)
+class Control:
+    """A register by which firmware sets the memory: `register` of the peripherals of kind `peripheral`.
+
+    `wait_states` masks the field at bit 0, 0 for none; `prefetch`, `fetch_cache`, `data_cache` are bits that switch
+    them on, -1 for none.
+    """
+
+    peripheral: str
+    register: str
+    source: str
+    wait_states: int = 0
+    prefetch: int = -1
+    fetch_cache: int = -1
+    data_cache: int = -1
+
+
+@dataclass(frozen=True)
 class MemoryKind:
     """How a memory is read: `read_bytes` at a time, of which `buffers` lines are kept for instructions.
 
-    `prefetch`: the next line is read ahead when the core has the first word of a line, or takes the last. `latency`
-    is added to each read whatever the clock; `overlap`: cycles of a data read that the core does not wait for.
+    `prefetch`: the next line is read ahead when the core has the first word of a line, or takes the last; with
+    `data_first` a data read ends a read ahead that has begun, which is then begun anew. `latency`: cycles from a read to
+    its data beyond the wait states, whatever the clock; the port does not wait for them. `line_reads`, `beats`: the
+    core gets the word that it wants first, the port is busy for so many reads and further cycles of a transfer.
     """
 
     name: str
@@ -62,10 +81,13 @@ class MemoryKind:
     buffers: int
     prefetch: Literal["none", "first word", "last word"]
     latency: int
-    overlap: int
     wait_states: tuple[WaitStates, ...]
     caches: tuple[CacheKind, ...]
     source: str
+    data_first: bool = False
+    line_reads: int = 1
+    beats: int = 0
+    controls: tuple[Control, ...] = ()
 
     def __post_init__(self) -> None:
         if self.prefetch not in ("none", "first word", "last word"):
@@ -113,8 +135,11 @@ def _kind(name: str, table: Mapping[str, Any]) -> MemoryKind:
         buffers=flash["buffers"],
         prefetch=flash["prefetch"],
         latency=flash.get("latency", 0),
-        overlap=flash.get("overlap", 0),
         wait_states=tuple(WaitStates(**row) for row in table.get("wait_states", ())),
         caches=tuple(CacheKind(**row) for row in table.get("cache", ())),
         source=flash["source"],
+        data_first=flash.get("data_first", False),
+        line_reads=flash.get("line_reads", 1),
+        beats=flash.get("beats", 0),
+        controls=tuple(Control(**row) for row in table.get("control", ())),
     )

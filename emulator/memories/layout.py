@@ -29,6 +29,11 @@ class SlowMemory:
     ranges: tuple[tuple[int, int], ...]
 
     @property
+    def busy(self) -> int:
+        """Cycles from the start of a read to the start of the next."""
+        return self.kind.line_reads * (self.wait - self.kind.latency + 1) + self.kind.beats
+
+    @property
     def caches(self) -> tuple[CacheKind, ...]:
         """What stands in front of it."""
         return self.kind.caches

@@ -1,14 +1,15 @@
 """Stalls of slow memories in plain Python: the same as `_memories.c`.
 
-A memory is read one line (`read_bytes`) at a time through one port; a read that starts at cycle s delivers at
-s + wait and keeps the port busy to s + wait, so that the next starts at s + wait + 1. Instructions and data share the
-port; nothing that has begun is broken off, and a read ahead that has not begun gives way to data.
+A memory is read one line (`read_bytes`) at a time through one port; a read that starts at cycle s delivers the word
+that is wanted at s + wait, and the next starts at s + busy. Instructions and data share the port; nothing that has begun
+is broken off (but see `data_first`), and a read ahead that has not begun gives way to data.
 
 Instructions: a line that was read ahead, that a line buffer holds or that the cache has, costs nothing once it is
 there. Any other is read when the core asks for it, and kept in the cache; of lines read ahead those are kept for which
 the core had to wait (a miss, in ST's words). With prefetch the line behind is read next unless it is there: when the
 core gets the first word of a line, or when it takes the last and so frees a buffer. Data: one read for each word
-that the cache does not have. Writes cost nothing: buffers hide them.
+that the cache does not have. Unaligned reads, and reads of the bank that the read beside them uses, take what the
+plan says. Writes cost nothing: buffers hide them.
 
 The core stalls from when it needs a line or word until it is there.
 """
@@ -22,9 +23,11 @@ import numpy as np
 import numpy.typing as npt
 
 from emulator.memories.layout import Layout
+from emulator.memories.plan import SLOT, shape_of
 
 _QUEUE = 4096
-_PREFETCH = {"none": 0, "first word": 1, "last word": 2}
+PREFETCH = {"none": 0, "first word": 1, "last word": 2}
+"""Numbers of `MemoryKind.prefetch`."""
 _AT_LAST_WORD = 2
 
 
@@ -68,25 +71,32 @@ class _Memory:
     """State of one memory."""
 
     def __init__(self, row: Sequence[int], caches: Sequence[Cache]) -> None:
-        self.wait, self.shift, fetch, data, self.prefetch, self.buffers, self.overlap = row
+        self.wait, self.busy, self.shift, fetch, data, self.prefetch, self.buffers, self.gives_way = row
         self.fetch_cache = caches[fetch] if fetch >= 0 else None
         self.data_cache = caches[data] if data >= 0 else None
+        self._caches = self.fetch_cache, self.data_cache
         self.held: list[int] = []
         self.ahead: int | None = None
         self.ahead_ready = 0
         self._ahead_start = self._free = self._free_before = 0
 
+    def configure(self, wait: int, busy: int, prefetch: int, fetch_cached: int, data_cached: int) -> None:
+        """See PythonMemories.configure."""
+        self.wait, self.busy, self.prefetch = wait, busy, prefetch
+        self.fetch_cache = self._caches[0] if fetch_cached else None
+        self.data_cache = self._caches[1] if data_cached else None
+
     def occupy(self, when: int) -> int:
         """Start of a read that may begin at `when`."""
         start = max(when, self._free)
-        self._free = start + self.wait + 1
+        self._free = start + self.busy
         return start
 
-    def _yield_port(self, when: int) -> bool:
-        """A read ahead that has not begun by `when` gives up the port; whether there was one."""
-        if self.ahead is None or self._ahead_start <= when:
+    def _yield_port(self, when: int, abandoned: int = 0) -> bool:
+        """A read ahead that has not begun by `when`, or `abandoned` has not ended, gives up the port."""
+        if self.ahead is None or (self.ahead_ready if abandoned else self._ahead_start) <= when:
             return False
-        self._free = self._free_before
+        self._free = max(self._free_before, when)
         return True
 
     def _start_ahead(self, line: int, when: int) -> None:
@@ -133,11 +143,11 @@ class _Memory:
             return now
         if cache:
             cache.fill(address)
-        postponed = self._yield_port(now)
+        postponed = self._yield_port(now, self.gives_way)
         ready = self.occupy(now) + self.wait
         if postponed and self.ahead is not None:
             self._start_ahead(self.ahead, self._ahead_start)
-        return max(now, ready - self.overlap)
+        return ready
 
 
 class PythonMemories:
@@ -149,14 +159,20 @@ class PythonMemories:
         made = [Cache(*row) for row in caches]
         self._memories = [_Memory(row, made) for row in memories]
         self._ranges = [(first, last, self._memories[number]) for first, last, number in ranges]
-        self._queue: list[int] = []
+        self._queue: list[tuple[int, int]] = []
         self._expected = self._entered = 0
         self.fetch_stalls = self.data_stalls = 0
 
-    def access(self, write: bool, address: int) -> None:
+    def configure(
+        self, number: int, wait: int, busy: int, prefetch: int, fetch_cached: int, data_cached: int
+    ) -> None:
+        """Other numbers for a memory from here on, and which of its caches are used."""
+        self._memories[number].configure(wait, busy, prefetch, fetch_cached, data_cached)
+
+    def access(self, write: bool, address: int, size: int) -> None:
         """Note a data access of the open block."""
         if not write and len(self._queue) < _QUEUE:
-            self._queue.append(address)
+            self._queue.append((address, shape_of(address, size)))
 
     def begin(self) -> None:
         """Forget accesses of a block that is not going to be passed."""
@@ -173,7 +189,9 @@ class PythonMemories:
         self._expected = address + size
         line = access = fetch = data = 0
         while line < lines or access < len(given):
-            offset = offsets[3 * lines + access * slots // len(given)] if access < len(given) and slots else 0
+            slot = access * slots // len(given) if access < len(given) and slots else -1
+            at = 3 * lines + SLOT * slot
+            offset = offsets[at] if slot >= 0 else 0
             shifted = now + fetch + data
             if code and line < lines and (access == len(given) or offsets[3 * line + 1] <= offset):
                 need = shifted + offsets[3 * line + 1]
@@ -182,7 +200,9 @@ class PythonMemories:
                 fetch += max(ready - need, 0)
                 line += 1
             else:
-                data += self._read(given[access], shifted + offset) - shifted - offset
+                data += self._read(given[access][0], shifted + offset) - shifted - offset
+                if slot >= 0:
+                    data += _beside(given, access, offsets[at + 1] & 0xFFFF, offsets[at + 2])
                 access += 1
         self.fetch_stalls += fetch
         self.data_stalls += data
@@ -201,13 +221,20 @@ class PythonMemories:
         offsets, now = np.frombuffer(plans, np.int16), 0
         for word in words:
             if word >> 31:
-                self.access(bool(word >> 8 & 1), next(words))
+                self.access(bool(word >> 8 & 1), next(words), word & 0xFF)
                 continue
             address, size, cycles, at = rows[word]
-            length = 3 + 3 * int(offsets[at]) + int(offsets[at + 1])
+            length = 3 + 3 * int(offsets[at]) + SLOT * int(offsets[at + 1])
             found = self.passed(offsets[at : at + length].tobytes(), address, size, now)
             stalls[word] += np.array(found, np.uint64)
             now += cycles + sum(found)
+
+
+def _beside(given: Sequence[tuple[int, int]], access: int, unaligned: int, bank: int) -> int:
+    """Cycles that an access takes because it is unaligned, or for the bank of the one before it."""
+    address, shape = given[access]
+    found = unaligned >> 4 * (shape - 1) & 15 if shape else 0
+    return found + int(bool(bank and access and not (address ^ given[access - 1][0]) & bank))
 
 
 def rows_of(layout: Layout) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
@@ -224,7 +251,8 @@ def rows_of(layout: Layout) -> tuple[list[list[int]], list[list[int]], list[list
         kind = memory.kind
         shift = kind.read_bytes.bit_length() - 1
         memories.append(
-            [memory.wait, shift, place["fetch"], place["data"], _PREFETCH[kind.prefetch], kind.buffers, kind.overlap]
+            [memory.wait, memory.busy, shift, place["fetch"], place["data"]]
+            + [PREFETCH[kind.prefetch], kind.buffers, int(kind.data_first)]
         )
         ranges += [[first, last, number] for first, last in memory.ranges]
     return caches, memories, ranges

@@ -1,7 +1,8 @@
 """When a block wants which line of code and when it reads data, in cycles from its start.
 
 A plan is a flat array of int16: number of lines, number of reads, number of the memory that holds the code (-1: a fast
-one), then for each line (asked for, needed, last word taken), then for each word read when it is read. A line is
+one), then for each line (asked for, needed, last word taken), then for each word read (when it is read, cycles it takes
+more if unaligned, bits of the address that tell banks apart if it may collide with the read before it). A line is
 needed when the first instruction that has a byte in it begins; the core asks for a word earlier, when the instruction
 begins that lies `fetch_ahead` bytes in front, and takes it a cycle later.
 """
@@ -13,13 +14,30 @@ from collections.abc import Sequence
 import numpy as np
 
 from emulator.decode import Instruction
+from emulator.memories.data_path import ALIGNED, DataPath
 from emulator.memories.layout import Layout
 
 _WORD = 4
+SLOT = 3
+"""Numbers for each read."""
 
 
-def make_plan(block: Sequence[Instruction], starts: Sequence[int], layout: Layout, fetch_ahead: int) -> bytes:
-    """The plan of a block whose instructions begin at `starts` cycles."""
+def shape_of(address: int, size: int) -> int:
+    """How a read is unaligned: 0 not at all; a word at a half-word 1, at an odd byte 2; a half-word in a word 3, across 4."""
+    if size == 4 and address & 3:
+        return 1 + (address & 1)
+    return 3 + (address >> 1 & 1) if size == 2 and address & 1 else 0
+
+
+def make_plan(
+    block: Sequence[Instruction],
+    starts: Sequence[int],
+    layout: Layout,
+    fetch_ahead: int,
+    path: DataPath = ALIGNED,
+    younger: Sequence[bool] = (),
+) -> bytes:
+    """The plan of a block whose instructions begin at `starts` cycles, the `younger` ones beside the one before."""
     number = layout.at(block[0].address)
     lines: list[int] = []
     if number is not None:
@@ -30,8 +48,14 @@ def make_plan(block: Sequence[Instruction], starts: Sequence[int], layout: Layou
             last = min(line + size, end) - _WORD - fetch_ahead
             taken = max(asked, _asked(block, starts, last)) + 1
             lines += [asked, _needed(block, starts, line), taken]
-    reads = [starts[n] + word for n, i in enumerate(block) if i.is_load for word in range(max(i.transfers, 1))]
-    head = (len(lines) // 3, len(reads), -1 if number is None else number)
+    reads: list[int] = []
+    for n, instruction in enumerate(block):
+        if instruction.is_load:
+            second = n > 0 and len(younger) > n and younger[n]
+            bank = path.bank if second and block[n - 1].is_load else 0
+            for word in range(max(instruction.transfers, 1)):
+                reads += [starts[n] + word, path.younger if second else path.older, bank]
+    head = (len(lines) // 3, len(reads) // SLOT, -1 if number is None else number)
     return np.array([*head, *lines, *reads], np.int16).tobytes()
 
 

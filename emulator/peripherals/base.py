@@ -61,6 +61,10 @@ class Peripheral:
         """What a register holds."""
         return self.values[self._offsets[name] + 4 * index]
 
+    def place(self, name: str) -> int:
+        """Offset of a register."""
+        return self._offsets[name]
+
     def put(self, name: str, value: int, index: int = 0) -> None:
         """Set what a register holds, whatever a write could change."""
         self.values[self._offsets[name] + 4 * index] = value & 0xFFFFFFFF

@@ -128,6 +128,7 @@ class SystemControl(Peripheral):
         if context is not None:
             self.put("FPDSCR", value & 0x07C00000)
             context.control.fpdscr = value & 0x07C00000
+            self.port.system.unit.settings.begin_floats_with(context.control.fpdscr)
 
     def write_demcr(self, value: int) -> None:
         self.put("DEMCR", value & 0x010F07F1)

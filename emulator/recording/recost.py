@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emulator.errors import RecordingError
+from emulator.memories.data_path import data_path
 from emulator.memories.fetch import fetch_ahead
 from emulator.memories.layout import Layout
 from emulator.memories.model import make_memories
@@ -76,7 +77,7 @@ def edge_stalls(
     """Cycles lost to (code, data) by each edge, shape (edges, 2); `cycles`: of one pass without them."""
     if not recording.whole:
         raise RecordingError("the recording holds counts only, its run was too long; slow memories need the order")
-    ahead = fetch_ahead(model.core.name)
+    ahead, path = fetch_ahead(model.core.name), data_path(model.core.name)
     plans: dict[tuple[int, int], int] = {}
     made: list[bytes] = []
     length = 0
@@ -86,7 +87,7 @@ def edge_stalls(
         if not recording.counts[n - 1]:
             continue
         if key not in plans:
-            made.append(make_plan(model.block(*key), model.starts(*key), layout, ahead))
+            made.append(make_plan(model.block(*key), model.starts(*key), layout, ahead, path, model.younger(*key)))
             plans[key] = length
             length += len(made[-1]) // 2
         edges[n] = (address, size, cycles[n - 1], plans[key])

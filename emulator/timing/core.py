@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
@@ -32,6 +32,9 @@ _CONDITIONS: dict[str, Callable[[Instruction], bool]] = {
     "from_core": lambda i: bool(i.registers) and i.registers[-1][0] in "rl",
     "constant": lambda i: "#" in i.operands,
 }
+
+
+_MULTIPLIERS = (1, 32)
 
 
 @cache
@@ -89,6 +92,7 @@ class Core:
 
     `skipped_as_nop`: an instruction that an IT skips takes the time of a NOP; else its own, for want of a source.
     `unaligned`: cycles on top of a load split into two and into three reads, None where that is not known.
+    `saved_by_io_port`: cycles that an access to the single-cycle I/O port takes less.
     """
 
     name: str
@@ -102,6 +106,7 @@ class Core:
     operands: tuple[OperandCycles, ...] = ()
     skipped_as_nop: bool = False
     unaligned: tuple[int, int] | None = None
+    saved_by_io_port: int = 0
 
     def classify(self, instruction: Instruction) -> TimingClass:
         """The first row that applies; raises TimingError if none does."""
@@ -109,6 +114,14 @@ class Core:
             if row.applies(instruction):
                 return row
         raise TimingError(f"{self.name} has no timing class for {instruction.text} at 0x{instruction.address:08x}")
+
+    def with_multiplier(self, cycles: int) -> Core:
+        """The same core with the other multiplier that Armv6-M cores can have; raises TimingError for other cores."""
+        if "multiply" not in [row.name for row in self.classes] or cycles not in _MULTIPLIERS:
+            wanted = " or ".join(map(str, _MULTIPLIERS))
+            raise TimingError(f"{self.name} with a multiplier of {cycles} cycles: only Armv6-M cores choose, {wanted}")
+        rows = (replace(row, cycles=cycles) if row.name == "multiply" else row for row in self.classes)
+        return replace(self, classes=tuple(rows))
 
     def by_operands(self, instruction: Instruction) -> OperandCycles | None:
         """The row that gives its cycles by the values of its operands, if there is one."""
@@ -148,6 +161,7 @@ def _core(name: str, table: Mapping[str, Any]) -> Core:
         operands=tuple(OperandCycles(**_tuples(row)) for row in table.get("operands", ())),
         skipped_as_nop="skipped" in table and bool(table["skipped"]["as_nop"]),
         unaligned=(table["unaligned"]["in_two"], table["unaligned"]["in_three"]) if "unaligned" in table else None,
+        saved_by_io_port=table.get("single_cycle_io", {}).get("saved", 0),
     )
 
 

@@ -72,6 +72,12 @@ class CostModel:
             self._starts[key] = tuple(self._walk(self.block(address, size)))
         return self._starts[key]
 
+    def younger(self, address: int, size: int) -> tuple[bool, ...]:
+        """Which instructions of the block issue together with the one in front of them."""
+        block = self.block(address, size)
+        found = getattr(self._pipeline, "younger", None)
+        return (False,) * len(block) if found is None else tuple(found(block))
+
     def _walk(self, block: tuple[Instruction, ...]) -> Iterator[int]:
         """Each start is the cost of what lies in front of it, taken from at most _STRETCH instructions before."""
         base = begin = 0

@@ -27,7 +27,7 @@ def marked_cost(model: CostModel, symbols: SymbolTable) -> MarkedCost:
 
 
 def forgiving(cost: CostFunction) -> CostFunction:
-    """The same, but code that cannot be costed takes a cycle a half-word: firmware that runs wild goes on to its fault."""
+    """The same, but code that cannot be costed takes a cycle a half-word: wild firmware goes on to its fault."""
 
     def wild(
         address: int, size: int, target: int

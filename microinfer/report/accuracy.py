@@ -23,8 +23,8 @@ _HOW = f"""## What an interval means
 above, with and without the memory that the run had, as far as the median of its networks with other memories, and at
 least {100 * FLOOR:g} % to either side. Rows of a core's table are tried when a measurement spends
 {100 * COVERING_SHARE:g} % of its cycles or more in them. Cycles in rows that none has tried, and cycles that wait for a
-memory that was not measured with the core, may be off by {100 * DOUBT:g} %, and widen it by that. It says what was seen,
-not what is certain.
+memory that was not measured with the core, may be off by {100 * DOUBT:g} %, and widen it by that. It says what was
+seen, not what is certain.
 """
 
 _ADD = """## How to add a row

@@ -28,7 +28,7 @@ def listing(annotation: Annotation, where: str, source: Source) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("runs", "cycles", "%", "issue", *map(stalls.heading, causes)):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("address", justify="right", no_wrap=True)
+    table.add_column("at", justify="right", no_wrap=True)
     table.add_column("instruction")
     total, before = max(annotation.split.cycles, 1), ("", 0)
     for row, line in zip(annotation.rows, annotation.lines, strict=True):

@@ -88,9 +88,7 @@ def document(
     }  # fmt: skip
 
 
-def documents(
-    splits: Sequence[Split], ideals: Sequence[Ideal], place: Place | None = None
-) -> list[dict[str, Any]]:
+def documents(splits: Sequence[Split], ideals: Sequence[Ideal], place: Place | None = None) -> list[dict[str, Any]]:
     """Splits with their names."""
     return [{"name": split.name, **document(split, ideals, SHOWN, place)} for split in splits]
 

@@ -69,6 +69,14 @@ class DualIssue:
         cycles = self._through(together, seen) - self._through(alone, seen)
         return settle(tuple(across(together.charges, alone.charges)), cycles)
 
+    def younger(self, block: tuple[Instruction, ...]) -> tuple[bool, ...]:
+        """Which instructions issue together with the one in front of them, the block entered at its first."""
+        issue, found = Issue(self._table, self._rules), []
+        for instruction in block:
+            issue.step(self._operation(instruction))
+            found.append(issue.paired)
+        return tuple(found)
+
     def _block(
         self, issue: Issue, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int
     ) -> tuple[Instruction, ...]:

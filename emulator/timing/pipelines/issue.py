@@ -58,6 +58,11 @@ class Issue:
         self._fetch = Fetch(rules.fetch_bytes, rules.fetch_queue)
         self._flags_at = -rules.early_flags
 
+    @property
+    def paired(self) -> bool:
+        """Whether the last operation issued together with the one in front of it."""
+        return self._older is None
+
     def step(self, operation: Operation) -> None:
         """Issue an operation behind which the program goes on in line."""
         self._issue(operation, taken=False)

@@ -16,7 +16,7 @@ from tests.support.assembler import assemble
 
 CODE = (0x8000, 0x8FFF)
 TABLE = (0x20000000, 0x20000FFF)
-PLAIN = MemoryKind("plain", "", 8, 1, "none", 0, 0, (), (), "")
+PLAIN = MemoryKind("plain", "", 8, 1, "none", 0, (), (), "")
 NOPS = ".rept 16\nnop\n.endr\nbx lr"
 
 
@@ -25,10 +25,11 @@ def cache(serves: str, lines: int, ways: int, line: int = 8, replacement: str = 
 
 
 def stalls(
-    body: str, kind: MemoryKind, wait: int, tracer: str, places: tuple[tuple[int, int], ...] = (CODE,), calls: int = 1
+    body: str, kind: MemoryKind, wait: int, tracer: str, places: tuple[tuple[int, int], ...] = (CODE,), calls: int = 1,
+    core: str = "cortex-m4",
 ) -> tuple[int, int]:
     """Cycles lost to code and to data in the last of some calls, the arguments being 0x20000000."""
-    machine = Machine.from_elf(assemble(f"{body}\n.data\n.space 256"), core="cortex-m4", tracer=tracer)
+    machine = Machine.from_elf(assemble(f"{body}\n.data\n.space 256"), core=core, tracer=tracer)
     fast = machine.call("f", 0x20000000).cycles
     machine.slow_down(Layout((SlowMemory("m", kind, wait, places),)))
     for _ in range(calls):
@@ -87,11 +88,46 @@ def test_sectors_are_filled_one_by_one(tracer: str) -> None:
     assert stalls(LOADS, kind, 3, tracer, (TABLE,)) == (0, 2 * 3)
 
 
-def test_overlap_hides_part_of_a_data_read(tracer: str) -> None:
-    """The core goes on, but the port takes one read after the other."""
-    kind = replace(PLAIN, overlap=2)
-    assert stalls("ldr r1, [r0]\nbx lr", kind, 3, tracer, (TABLE,)) == (0, 3 - 2)
-    assert stalls(LOADS, kind, 3, tracer, (TABLE,)) == (0, 3 - 2 + 3 * 3)
+@pytest.mark.parametrize(("line_reads", "beats"), [(1, 0), (1, 3), (2, 0), (2, 1)])
+def test_the_word_comes_first_and_the_rest_of_the_line_keeps_the_port(
+    line_reads: int, beats: int, tracer: str
+) -> None:
+    """The second miss begins behind the first line; of these three loads two miss, a cycle apart."""
+    kind = replace(PLAIN, line_reads=line_reads, beats=beats, caches=(cache("data", 4, 4),))
+    rest = (line_reads - 1) * (3 + 1) + beats
+    assert stalls("ldr r1, [r0]\nldr r2, [r0, #8]\nldr r3, [r0]\nbx lr", kind, 3, tracer, (TABLE,)) == (0, 6 + rest)
+
+
+def test_latency_delays_the_word_but_not_the_port(tracer: str) -> None:
+    kind = replace(PLAIN, latency=2)
+    assert stalls("ldr r1, [r0]\nbx lr", kind, 3 + 2, tracer, (TABLE,)) == (0, 5)
+    assert stalls("ldr r1, [r0]\nldr r2, [r0]\nbx lr", kind, 3 + 2, tracer, (TABLE,)) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("load", "address", "cycles"),
+    [
+        ("ldr", 0, 0), ("ldr", 1, 2), ("ldr", 2, 1), ("ldr", 3, 2),
+        ("ldrh", 1, 1), ("ldrh", 2, 0), ("ldrh", 3, 1), ("ldrb", 3, 0), ("str", 1, 0),
+    ],
+)  # fmt: skip
+def test_unaligned_reads_of_fast_memory(load: str, address: int, cycles: int, tracer: str) -> None:
+    body = f"adds r0, #{address}\nnop\n{load} r1, [r0]\nbx lr"
+    assert stalls(body, PLAIN, 1, tracer, ((0xF000, 0xFFFF),)) == (0, cycles)
+
+
+@pytest.mark.parametrize(("second", "cycles"), [("[r2]", 1), ("[r2, #4]", 0), ("[r2, #8]", 1)])
+def test_two_loads_of_one_bank_of_an_m7(second: str, cycles: int, tracer: str) -> None:
+    """Seen at run time where the addresses have different bases."""
+    body = f".balign 8\nmov r2, r0\nb 1f\n.balign 8\n1: ldr r1, [r0]\nldr r3, {second}\nnop\nnop\nbx lr"
+    assert stalls(body, PLAIN, 1, tracer, ((0xF000, 0xFFFF),), core="cortex-m7") == (0, cycles)
+
+
+def test_data_that_goes_before_a_prefetch(tracer: str) -> None:
+    body = "ldr r1, [r0]\n.rept 12\nnop\n.endr\nldr r2, [r0]\n.rept 12\nnop\n.endr\nbx lr"
+    kind = replace(PLAIN, prefetch="first word")
+    behind, before = (stalls(body, replace(kind, data_first=f), 4, tracer, (CODE, TABLE)) for f in (False, True))
+    assert 2 * 4 <= before[1] < behind[1]
 
 
 def test_one_port_for_code_and_data(tracer: str) -> None:
@@ -120,7 +156,7 @@ def test_native_and_python_agree_on_any_stream(seed: int) -> None:
     prefetch = ("none", "first word", "last word")[seed % 3]
     replacement = ("lru", "round robin")[seed % 2]
     caches = (cache("fetch", 8, 2, 16, replacement), cache("data", 4, 4, 32, replacement))[: seed % 3]
-    kind = replace(PLAIN, buffers=seed % 4, prefetch=prefetch, overlap=seed % 2, caches=caches)  # type: ignore[arg-type]
+    kind = replace(PLAIN, buffers=seed % 4, prefetch=prefetch, caches=caches, data_first=seed % 2 == 1, beats=seed % 5)  # type: ignore[arg-type]
     layout = Layout((SlowMemory("m", kind, int(rng.integers(1, 8)), (CODE, TABLE)),))
     edges, plans, stream = _random_run(rng)
     results = []
@@ -133,6 +169,12 @@ def test_native_and_python_agree_on_any_stream(seed: int) -> None:
     assert isinstance(PythonMemories(*rows_of(layout)), PythonMemories)
 
 
+def _reads(rng: np.random.Generator, slots: int) -> list[int]:
+    """When, cycles if unaligned, bits of banks."""
+    when = np.sort(rng.integers(0, 40, slots))
+    return np.column_stack([when, rng.integers(0, 1 << 15, slots), 4 * rng.integers(0, 2, slots)]).ravel().tolist()
+
+
 def _random_run(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
     """Edges, plans and a stream with nothing in common with any program."""
     edges, plans = np.zeros((20, 4), np.uint32), []
@@ -141,11 +183,12 @@ def _random_run(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.nd
         needed = np.sort(rng.integers(0, 40, lines))
         rows = np.column_stack([needed - rng.integers(0, 5, lines), needed, needed + rng.integers(0, 3, lines)])
         at = sum(map(len, plans))
-        plans.append(np.array([lines, slots, 0, *rows.ravel(), *np.sort(rng.integers(0, 40, slots))], np.int16))
+        plans.append(np.array([lines, slots, 0, *rows.ravel(), *_reads(rng, slots)], np.int16))
         edges[n] = (0x8000 + 8 * int(rng.integers(0, 64)), 8 * lines, int(rng.integers(1, 40)), at)
     words: list[int] = []
     for _ in range(2000):
         for _ in range(int(rng.integers(0, 4))):
-            words += [0x80000004 | int(rng.integers(0, 2)) << 8, TABLE[0] + 4 * int(rng.integers(0, 64))]
+            words += [0x80000000 | 1 << int(rng.integers(0, 3)) | int(rng.integers(0, 2)) << 8]
+            words += [TABLE[0] + int(rng.integers(0, 256))]
         words.append(int(rng.integers(0, 20)))
     return edges, np.concatenate(plans), np.array(words, np.uint32)

@@ -31,7 +31,7 @@ LOAD = "ldmia.w r0, {r2, r3}\n"
         (LOAD + 4 * ALU + LOAD + 4 * ALU, 2 * (3 + 4)),
     ],
 )
-def test_a_group_behind_a_long_instruction_stalls_once(odd: str, even: str, core: str) -> None:
+def test_a_group_behind_a_long_instruction_stalls_once(odd: str, even: int, core: str) -> None:
     groups = odd.count(LOAD) if odd.count(ALU) > 2 else 0
     assert cycles(odd, core) == even
     assert cycles(f"adds r3, #1\n{odd}", core) == 1 + even + groups
