@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.accesses import Accesses
 from emulator.engine import Engine
-from emulator.memories.data_path import data_path
+from emulator.memories.data_path import ALIGNED, data_path
 from emulator.memories.fetch import fetch_ahead
 from emulator.memories.layout import Layout
 from emulator.memories.model import PythonMemories, make_memories
@@ -49,16 +49,21 @@ def attach_with(
     if not layout.memories:
         return attach(engine, guard(cost), wanted), None
     tracer = attach(engine, guard(planned_cost(cost, model, layout)), wanted)
-    return tracer, attach_memories(engine, tracer, layout)
+    return tracer, attach_memories(engine, tracer, layout, data_path(model.core.name) != ALIGNED)
 
 
-def attach_memories(engine: Engine, tracer: Tracer, layout: Layout) -> Accesses:
-    """Let `tracer`, whose costs come with plans, add the stalls of these memories from now on."""
+def attach_memories(engine: Engine, tracer: Tracer, layout: Layout, everywhere: bool = True) -> Accesses:
+    """Let `tracer`, whose costs come with plans, add the stalls of these memories from now on.
+
+    `everywhere`: reads of fast memory may take longer as well, for their addresses.
+    """
     native = not callable(tracer.callback)
     model = make_memories(layout, native)
     tracer.memories = model
     accesses = Accesses(engine, native)
-    for first, last in (MEMORY,):
+    places = [MEMORY] if everywhere else []
+    places += [place for place in layout.data_ranges if not everywhere or place[0] > MEMORY[1]]
+    for first, last in places:
         if isinstance(model, PythonMemories):
             accesses.call(lambda write, pc, address, size: model.access(write, address, size), (first, last))
         else:

@@ -70,8 +70,8 @@ class MemoryKind:
     """How a memory is read: `read_bytes` at a time, of which `buffers` lines are kept for instructions.
 
     `prefetch`: the next line is read ahead when the core has the first word of a line, or takes the last; with
-    `data_first` a data read ends a read ahead that has begun, which is then begun anew. `latency`: cycles from a read to
-    its data beyond the wait states, whatever the clock; the port does not wait for them. `line_reads`, `beats`: the
+    `data_first` a data read ends a read ahead that has begun, which is then begun anew. `latency`: cycles from a read
+    to its data beyond the wait states, whatever the clock; the port does not wait for them. `line_reads`, `beats`: the
     core gets the word that it wants first, the port is busy for so many reads and further cycles of a transfer.
     """
 

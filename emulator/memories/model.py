@@ -1,8 +1,8 @@
 """Stalls of slow memories in plain Python: the same as `_memories.c`.
 
 A memory is read one line (`read_bytes`) at a time through one port; a read that starts at cycle s delivers the word
-that is wanted at s + wait, and the next starts at s + busy. Instructions and data share the port; nothing that has begun
-is broken off (but see `data_first`), and a read ahead that has not begun gives way to data.
+that is wanted at s + wait, and the next starts at s + busy. Instructions and data share the port; nothing that has
+begun is broken off (but see `data_first`), and a read ahead that has not begun gives way to data.
 
 Instructions: a line that was read ahead, that a line buffer holds or that the cache has, costs nothing once it is
 there. Any other is read when the core asks for it, and kept in the cache; of lines read ahead those are kept for which
@@ -163,9 +163,7 @@ class PythonMemories:
         self._expected = self._entered = 0
         self.fetch_stalls = self.data_stalls = 0
 
-    def configure(
-        self, number: int, wait: int, busy: int, prefetch: int, fetch_cached: int, data_cached: int
-    ) -> None:
+    def configure(self, number: int, wait: int, busy: int, prefetch: int, fetch_cached: int, data_cached: int) -> None:
         """Other numbers for a memory from here on, and which of its caches are used."""
         self._memories[number].configure(wait, busy, prefetch, fetch_cached, data_cached)
 
@@ -250,10 +248,8 @@ def rows_of(layout: Layout) -> tuple[list[list[int]], list[list[int]], list[list
             caches.append([*shifts, cache.sets, cache.ways, int(cache.replacement == "lru")])
         kind = memory.kind
         shift = kind.read_bytes.bit_length() - 1
-        memories.append(
-            [memory.wait, memory.busy, shift, place["fetch"], place["data"]]
-            + [PREFETCH[kind.prefetch], kind.buffers, int(kind.data_first)]
-        )
+        held = PREFETCH[kind.prefetch], kind.buffers, int(kind.data_first)
+        memories.append([memory.wait, memory.busy, shift, place["fetch"], place["data"], *held])
         ranges += [[first, last, number] for first, last in memory.ranges]
     return caches, memories, ranges
 

@@ -23,7 +23,7 @@ SLOT = 3
 
 
 def shape_of(address: int, size: int) -> int:
-    """How a read is unaligned: 0 not at all; a word at a half-word 1, at an odd byte 2; a half-word in a word 3, across 4."""
+    """How a read is unaligned: 0 not at all; word at half-word 1, at odd byte 2; half-word in a word 3, across 4."""
     if size == 4 and address & 3:
         return 1 + (address & 1)
     return 3 + (address >> 1 & 1) if size == 2 and address & 1 else 0

@@ -25,7 +25,12 @@ def cache(serves: str, lines: int, ways: int, line: int = 8, replacement: str = 
 
 
 def stalls(
-    body: str, kind: MemoryKind, wait: int, tracer: str, places: tuple[tuple[int, int], ...] = (CODE,), calls: int = 1,
+    body: str,
+    kind: MemoryKind,
+    wait: int,
+    tracer: str,
+    places: tuple[tuple[int, int], ...] = (CODE,),
+    calls: int = 1,
     core: str = "cortex-m4",
 ) -> tuple[int, int]:
     """Cycles lost to code and to data in the last of some calls, the arguments being 0x20000000."""
@@ -89,9 +94,7 @@ def test_sectors_are_filled_one_by_one(tracer: str) -> None:
 
 
 @pytest.mark.parametrize(("line_reads", "beats"), [(1, 0), (1, 3), (2, 0), (2, 1)])
-def test_the_word_comes_first_and_the_rest_of_the_line_keeps_the_port(
-    line_reads: int, beats: int, tracer: str
-) -> None:
+def test_the_word_comes_first_and_the_rest_of_the_line_keeps_the_port(line_reads: int, beats: int, tracer: str) -> None:
     """The second miss begins behind the first line; of these three loads two miss, a cycle apart."""
     kind = replace(PLAIN, line_reads=line_reads, beats=beats, caches=(cache("data", 4, 4),))
     rest = (line_reads - 1) * (3 + 1) + beats
