@@ -53,7 +53,7 @@ class SystemControl(Peripheral):
         Register("BFAR", 0x38, source=_B3),
         Register("AFSR", 0x3C, writable=0, source=_B3),
         Register("ID", 0x40, writable=0, count=16, source="DDI0403E B4.1: feature registers, not modelled"),
-        Register("CACHE_ID", 0x80, count=2, source="DDI0403E B4.8.3: CCSIDR, CSSELR; geometry of the caches not modelled"),
+        Register("CACHE_ID", 0x80, count=2, source="DDI0403E B4.8.3: CCSIDR, CSSELR; geometry not modelled"),
         Register("CPACR", 0x88, writable=0xF00000, source=_B3),
         Register("NO_MPU", 0x90, writable=0, count=11, source="DDI0403E B3.5: MPU_TYPE zero where there is no MPU"),
         Register("DHCSR", 0xF0, writable=0, source="DDI0403E C1.6"),
@@ -65,7 +65,7 @@ class SystemControl(Peripheral):
         Register("FPCAR", 0x238, source=_B3),
         Register("FPDSCR", 0x23C, writable=0x07C00000, source=_B3),
         Register("MVFR", 0x240, writable=0, count=3, source="DDI0403E B4.8"),
-        Register("CACHE", 0x250, writable=0, count=11, source="DDI0403E B3.2.2: maintenance, of which caches need none"),
+        Register("CACHE", 0x250, writable=0, count=11, source="DDI0403E B3.2.2: maintenance, without effect"),
     )
 
     @property

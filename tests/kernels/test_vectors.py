@@ -27,7 +27,7 @@ def _recorded_tests() -> list[tuple[Dataset, str]]:
     return [
         (dataset, test)
         for dataset in (vectors.load().datasets.values() if vectors.is_present() else ())
-        for test, calls in dataset.tests().items()
+        for test, calls in dataset.by_test().items()
         if any(call.function in functions and _is_checked(call) for call in calls)
     ]
 
@@ -39,7 +39,7 @@ def _label(item: object) -> str:
 @pytest.mark.parametrize(("dataset", "test"), _recorded_tests(), ids=_label)
 def test_recorded_calls_give_the_recorded_results(kernels: HostLibrary, dataset: Dataset, test: str) -> None:
     checked = 0
-    for outcome in Replay(kernels, dataset).run(dataset.tests()[test]):
+    for outcome in Replay(kernels, dataset).run(dataset.by_test()[test]):
         expected = outcome.call.expected_status if outcome.call.expected_value is None else outcome.call.expected_value
         if expected is not None:
             assert outcome.returned == expected, outcome.call.function

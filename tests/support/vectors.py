@@ -109,7 +109,7 @@ class Dataset:
         """The named array, flattened; KeyError when this data set does not hold it."""
         return self.arrays[ref.name]
 
-    def tests(self) -> Mapping[str, tuple[Call, ...]]:
+    def by_test(self) -> Mapping[str, tuple[Call, ...]]:
         """The calls by recorded test, each in order: calls of one test share their locals."""
         groups: dict[str, list[Call]] = {}
         for call in self.calls:

@@ -193,7 +193,7 @@ def test_recorded_outputs(dataset: Dataset, call: Call) -> None:
 def networks() -> list[Any]:
     if not vectors.is_present():
         return []
-    found = [(d, calls) for d in vectors.load().datasets.values() for calls in d.tests().values()]
+    found = [(d, calls) for d in vectors.load().datasets.values() for calls in d.by_test().values()]
     chained = [(d, calls) for d, calls in found if any(isinstance(c.args.get("input"), Local) for c in calls)]
     return [pytest.param(d, calls, id=d.name) for d, calls in chained]
 

@@ -46,7 +46,7 @@ def datasets() -> list[Dataset]:
 def replay(bench: Bench, dataset: Dataset) -> int:
     """Calls with something to compare, all of which agreed."""
     checked = 0
-    for calls in dataset.tests().values():
+    for calls in dataset.by_test().values():
         for outcome in EmulatedReplay(bench, dataset).run(calls):
             call = outcome.call
             assert not outcome.problem, f"{call.function}: {outcome.problem}"
@@ -66,4 +66,4 @@ def test_our_kernels_agree() -> None:
 @pytest.mark.skipif(not GIVEN, reason="no library: MICROINFER_VERIFY_ELF names none")
 @pytest.mark.parametrize("dataset", datasets(), ids=lambda dataset: dataset.name)
 def test_a_given_library_agrees(dataset: Dataset) -> None:
-    replay(given(), dataset)
+    assert replay(given(), dataset) or all(call.reference is None for call in dataset.calls)
