@@ -5,7 +5,7 @@
 #include <Python.h>
 #include <stdint.h>
 
-enum { NO_LINE = UINT32_MAX, MAX_BUFFERS = 4, MAX_CACHES = 4, MAX_MEMORIES = 8, MAX_RANGES = 24, QUEUE = 4096, HINTS = 256 };
+enum { NO_LINE = UINT32_MAX, MAX_BUFFERS = 4, MAX_CACHES = 8, MAX_MEMORIES = 8, MAX_RANGES = 24, QUEUE = 4096, HINTS = 256 };
 /* When the next line is read ahead. */
 enum { AT_FIRST_WORD = 1, AT_LAST_WORD };
 /* Numbers that a plan has for each read. */

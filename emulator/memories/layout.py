@@ -90,7 +90,7 @@ def slow_memory(
 ) -> SlowMemory:
     """A memory of a kind at a place; `wait_states` are those the board's row fixes, if it does."""
     kind = load_kind(kind_name)
-    wait = what_if.wait_states
+    wait = what_if.wait_states if kind.wait_states else 0
     if wait is None:
         fixed = wait_states is not None and what_if.clock_hz is None
         wait = wait_states if fixed and wait_states is not None else kind.wait(clock_hz)
