@@ -16,6 +16,7 @@ from emulator.address_space import AddressSpace, Snapshot
 from emulator.caller import Caller
 from emulator.elf import Image, Symbol, read_elf
 from emulator.errors import EmulatorError
+from emulator.memories.attach import MEMORY
 from emulator.memories.layout import Layout
 from emulator.memory import MemoryMap, Region
 from emulator.placement import ALIGNMENT, Buffer, Placement
@@ -218,7 +219,7 @@ class Machine:
         self._layout = layout
 
     def record(self, limit: int = LIMIT) -> None:
-        """Record calls from now on, and what they read from memory that they cannot write; see `recording`.
+        """Record calls from now on, and what they read from code and SRAM areas; see `recording`.
 
         Beyond `limit` words of 32 bits the order is lost, and counts are all that is left.
         """
@@ -226,8 +227,7 @@ class Machine:
         if self._recorder is not None:
             self._recorder.restart(limit)
             return
-        within = [(r.start, r.end - 1) for r in space.memory if "w" not in r.permissions]
-        self._recorder = RunRecorder(space.engine, caller.tracer, caller.operands, within, limit)
+        self._recorder = RunRecorder(space.engine, caller.tracer, caller.operands, (MEMORY,), limit)
 
     def recording(self) -> Recording:
         """What ran since `record`, to be saved or costed again (emulator.recording)."""
