@@ -11,6 +11,7 @@ import sys
 import time
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,6 +117,11 @@ def test_a_scheduler_that_is_not_there_is_named() -> None:
         DaskWorkers("tcp://127.0.0.1:1", timeout="0.2s")
 
 
+def _heeds_interrupts() -> None:
+    """A shell starts background jobs, and this suite may be one, with interrupts ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_interrupt_leaves_a_partial_report(jobs: int, broken: Path, tmp_path: Path) -> None:
     marker, report = tmp_path / "running", tmp_path / "report.json"
@@ -124,12 +130,16 @@ def test_an_interrupt_leaves_a_partial_report(jobs: int, broken: Path, tmp_path:
     command = [sys.executable, "-m", "microinfer", "verify", str(broken), "--function", "arm_reshape_s8"]
     command += ["--cases", "1000000", "--jobs", str(jobs), "--spec", str(tmp_path / "ops.py")]
     command += ["--json", str(report), "--markdown", str(tmp_path / "report.md")]
-    with subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, text=True) as process:
+    options: dict[str, Any] = {"start_new_session": True, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **options, preexec_fn=_heeds_interrupts) as process:
         end = time.monotonic() + 120
         while not marker.exists() and time.monotonic() < end and process.poll() is None:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
+        try:
+            out, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     document = json.loads(report.read_text())
     assert document["interrupted"] and 500 <= document["cases"] < 1_000_000
