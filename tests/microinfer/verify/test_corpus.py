@@ -20,8 +20,10 @@ from microinfer.verify.processes import Processes
 from microinfer.verify.source import Entry, Round, Source
 from microinfer.verify.spec import all_specs, spec_of
 from microinfer.verify.task import CasesTask, Reached, Stretch
-from tests.microinfer.verify.broken import COPY, reshape_with
+from tests.microinfer.verify.broken import COPY, needs_native_counting, reshape_with
 from tests.support.kernels import library
+
+pytestmark = needs_native_counting
 
 FUNCTION = "arm_convolve_s8"
 STAIR = (("y.stride", 5), ("x.stride", 5), ("y.dilation", 3), ("x.dilation", 3), ("y.kernel", 5), ("batch", 2))

@@ -20,8 +20,10 @@ from microinfer.report import verification
 from microinfer.verify.campaign import Campaign
 from microinfer.verify.dask import DaskWorkers
 from microinfer.verify.processes import Processes
-from tests.microinfer.verify.broken import COPY, reshape_with
+from tests.microinfer.verify.broken import COPY, needs_native_counting, reshape_with
 from tests.support.kernels import library
+
+pytestmark = needs_native_counting
 
 FUNCTIONS = ("arm_reshape_s8", "arm_vector_sum_s8")
 RESHAPE = """
