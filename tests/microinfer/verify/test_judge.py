@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from microinfer.verify.knobs import knobs_to_values
-from tests.microinfer.verify.broken import COPY, defects, reshape_with
+from tests.microinfer.verify.broken import COPY, defects, needs_native_counting, reshape_with
 from tests.support.kernels import mutant
+
+pytestmark = needs_native_counting
 
 
 @pytest.mark.parametrize(
