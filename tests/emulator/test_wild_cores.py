@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,8 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 @pytest.mark.parametrize("core", EACH)
 def test_a_fault_is_told(core: str, name: str, tmp_path: Path) -> None:
+    if name == "null call" and shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("clang drops a call of NULL")
     body, what = FAULTS[name]
     result = run(body, core, tmp_path)
     assert result.end in ("fault", "max cycles"), result

@@ -13,6 +13,7 @@ from emulator.footprint.chain import ChainLink
 from emulator.footprint.usage import StackUse
 from emulator.run_result import RunResult
 from tests.support.firmware import FOLDER, build, build_text
+from tests.support.gcc import needs_gcc
 
 HEAD = (
     '#include "firmware.h"\n'
@@ -57,6 +58,7 @@ def _word(link: ChainLink) -> str:
     return link.function if link.times == 1 else f"{link.function} x{link.times}"
 
 
+@needs_gcc
 def test_recursion(tracer: str) -> None:
     stack, deepest = measured(
         "KEEP int down(int n) { note(); return n ? n + down(n - 1) : 0; }\n"
@@ -95,6 +97,7 @@ def test_an_array_of_variable_length(tracer: str) -> None:
     assert chain(stack) == ["Reset_Handler", "main", "use", "fill"]
 
 
+@needs_gcc
 def test_an_interrupt_on_top_of_deep_code(tracer: str) -> None:
     stack, deepest = measured(
         "KEEP void handle(void) { volatile int local[20]; local[0] = 1; note(); local[1] = 2; }\n"
@@ -107,6 +110,7 @@ def test_an_interrupt_on_top_of_deep_code(tracer: str) -> None:
     assert chain(stack) == ["Reset_Handler", "main", "deep x6", "[IRQ3]", "IRQ3_Handler", "handle"]
 
 
+@needs_gcc
 def test_tasks_have_stacks_of_their_own(tracer: str) -> None:
     """220 bytes: what `task` pushes, an extended frame, and what PendSV saves below it, FP registers included."""
     board, result = run(short_scheduler(), tracer, memory=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulator import Board
 from emulator.footprint.touched import TouchedSymbol
 from tests.support.firmware import build_text
+from tests.support.gcc import needs_gcc
 
 
 def touched_by(body: str, tracer: str) -> dict[str, TouchedSymbol]:
@@ -52,6 +53,7 @@ def test_another_address_of_the_same_memory(tracer: str) -> None:
     assert (found["mirrored"].touched, found["mirrored"].written) == (1, 1)
 
 
+@needs_gcc
 def test_stack_frames_count_as_written(tracer: str) -> None:
     found = touched_by(
         "uint32_t stack[64];\n"

@@ -9,6 +9,7 @@ from emulator.profile.mix import by_kind
 from emulator.profile.tree import Profile
 from emulator.run_result import RunResult
 from tests.support.firmware import build, build_text
+from tests.support.gcc import needs_gcc
 
 
 def run(elf: bytes, tracer: str | None = None, board: str = "mps2-an386") -> tuple[Profile, RunResult]:
@@ -35,6 +36,7 @@ def test_lines_of_functions_add_up_to_the_function(tracer: str) -> None:
         assert sum(row.instructions for row in rows) == function.instructions, function
 
 
+@needs_gcc
 def test_executions_of_lines(tracer: str) -> None:
     text = (
         '#include "firmware.h"\n'

@@ -7,6 +7,7 @@ import pytest
 from emulator import Board, EmulatorError
 from emulator.profile.tree import FunctionCost, Profile
 from tests.support.firmware import build, build_text
+from tests.support.gcc import needs_gcc
 
 
 def profile_of(elf: bytes, tracer: str | None = None) -> Profile:
@@ -37,6 +38,7 @@ def test_both_tracers_keep_the_same_tree(program: str, tracer: str) -> None:
     assert profile_of(build(program), tracer) == profile_of(build(program), "python")
 
 
+@needs_gcc
 def test_calls_and_costs(tracer: str) -> None:
     found = functions_of(
         'KEEP int leaf(int n) { __asm volatile("nop\\n nop"); return n; }\n'
@@ -52,6 +54,7 @@ def test_calls_and_costs(tracer: str) -> None:
     assert found["main"].inclusive == found["main"].cycles + found["middle"].inclusive + found["leaf"].cycles // 5
 
 
+@needs_gcc
 def test_recursion_counts_once(tracer: str) -> None:
     found = functions_of(
         "KEEP int sum(int n) { return n ? n + sum(n - 1) : 0; }\nint main(void) { return sum(10) != 55; }", tracer

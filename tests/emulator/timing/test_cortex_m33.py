@@ -25,7 +25,7 @@ def test_data_processing(text: str) -> None:
         ("adds r2, r3\nnop", 1),
         ("ldr r2, [r0]\nnop", 1),
         ("adds r2, r3\nnop\nnop", 2),
-        ("add.w r2, r3\nnop", 2),
+        ("add.w r2, r2, r3\nnop", 2),
         ("adds r2, r3\nnop.w", 2),
     ],
 )

@@ -15,7 +15,7 @@ def cycles(body: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "text", ["eor.w r2, r2, r3", "and r2, r2, #1", "mvn.w r2, r3", "cmp.w r2, r3", "nop.w", "it eq\nnop.w"]
+    "text", ["eor.w r2, r2, r3", "and r2, r2, #1", "mvn.w r2, r3", "cmp.w r2, r3", "nop.w", "it eq\nnopeq.w"]
 )
 def test_data_processing(text: str) -> None:
     independent = f"{text}\n{text.replace('r2', 'r4')}\n"

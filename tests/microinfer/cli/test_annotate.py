@@ -12,6 +12,7 @@ import pytest
 from microinfer.cli import main
 from tests.support.assembler import assemble
 from tests.support.firmware import build
+from tests.support.gcc import needs_gcc
 from tests.support.kernels import library
 from tests.support.tflite_builder import Builder
 
@@ -59,6 +60,7 @@ def check_sums(document: dict[str, Any]) -> None:
     assert sum(line["cycles"] for line in document["lines"]) == document["cycles"]
 
 
+@needs_gcc
 def test_a_kernel_under_a_model(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     elf = str(library())
     document = answer(capsys, "annotate", elf, DENSE, "--model", model)

@@ -10,6 +10,7 @@ import pytest
 
 from microinfer.cli.main import main
 from tests.support.firmware import build, build_text
+from tests.support.gcc import needs_gcc
 from tests.support.json_schema import check_schema
 
 NUMBER = {"type": (int, float)}
@@ -77,6 +78,7 @@ def test_lines_table(elf: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "with callees" not in text
 
 
+@needs_gcc
 def test_memory_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "firmware.elf"
     path.write_bytes(

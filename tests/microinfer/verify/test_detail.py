@@ -15,6 +15,7 @@ from microinfer.verify.result import FunctionResult
 from microinfer.verify.slots import ENDS
 from microinfer.verify.spec import spec_of
 from tests.microinfer.verify.broken import COPY, reshape_with
+from tests.support.gcc import needs_gcc
 from tests.support.kernels import library, mutant
 
 
@@ -57,6 +58,7 @@ def test_a_wrong_value_comes_with_its_accumulator_and_scale(tmp_path: Path) -> N
     assert f"accumulator {mismatch.accumulator}, multiplier {mismatch.multiplier}" in finding.text
 
 
+@needs_gcc
 def test_static_data_that_changes_is_named_and_set_back(tmp_path: Path) -> None:
     elf = reshape_with(tmp_path, f"static int32_t calls = 7; {COPY} calls++; if (calls > 8) output[0] ^= 1;")
     bench, spec = Bench(elf, "cortex-m4"), spec_of("arm_reshape_s8")
