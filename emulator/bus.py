@@ -40,7 +40,7 @@ class Bus:
         self._registers = RegisterSet(engine, _NAMES)
         self._names = _NAMES.split()
         self._warned: set[int] = set()
-        self._address = 0
+        self._address, self._writing = 0, False
         self._entered: tuple[int, int] = (-1, -1)
         self._index = -1
         self._only: dict[tuple[int, int], int | None] = {}
@@ -79,7 +79,7 @@ class Bus:
         if found is None:
             self._unknown("read", address)
             return 0
-        self._address = address
+        self._address, self._writing = address, False
         self._charge(address)
         self._clock.inside = self._inside
         try:
@@ -98,7 +98,7 @@ class Bus:
         if found is None:
             self._unknown("write", address)
             return
-        self._address = address
+        self._address, self._writing = address, True
         self._charge(address)
         self._clock.inside = self._inside
         try:
@@ -118,7 +118,7 @@ class Bus:
         if address in self._warned:
             return
         self._warned.add(address)
-        self._address = address
+        self._address, self._writing = address, access == "write"
         text = f"{self.locate(self._pc())}: {access} of unknown register 0x{address:08x}"
         if self._strict:
             self._fail(UnknownRegister(f"{text}; without strictness it reads as zero"))
@@ -156,7 +156,8 @@ class Bus:
         self._entered = entered
         values = dict(zip(self._names, self._registers.read(), strict=True))
         start = first if first >= 0 and block[first].transfers > 1 else first + 1
-        matching = (n for n in range(start, len(block)) if _touches(block[n], self._address, values))
+        wanted = (n for n in range(start, len(block)) if block[n].is_store == self._writing)
+        matching = (n for n in wanted if _touches(block[n], self._address, values))
         self._index = next(matching, max(first, 0))
         return block[self._index].address
 
