@@ -14,6 +14,7 @@ import pytest
 from emulator import Board, RunResult
 from tests.emulator.gdbstub.program import FAULTING, FLOATS, SPINNING, TEXT
 from tests.support.firmware import build_text
+from tests.support.gcc import needs_gcc
 from tests.support.gdb_client import Served, run_gdb
 
 
@@ -46,6 +47,7 @@ def test_break_step_finish_and_watch(tmp_path: Path) -> None:
     assert result.output == b"sum 5 ticks 3 total 3\n"
 
 
+@needs_gcc
 def test_a_handler_and_the_code_it_interrupted(tmp_path: Path) -> None:
     output, _ = gdb(
         tmp_path, TEXT, "break SysTick_Handler", "continue", "backtrace", "finish", "monitor cycles", "kill"

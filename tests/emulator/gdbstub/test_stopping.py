@@ -8,6 +8,7 @@ import pytest
 
 from emulator import Board
 from tests.emulator.gdbstub.program import FAULTING, GUARDED, SPINNING, TEXT, address, board_with
+from tests.support.gcc import needs_gcc
 from tests.support.gdb_client import Client, connected
 
 
@@ -177,6 +178,7 @@ def test_a_fault_stops_in_front_of_its_handler(tracer: str) -> None:
         assert result() == undisturbed(FAULTING, tracer)
 
 
+@needs_gcc
 def test_a_branch_to_itself_can_be_stepped(tracer: str) -> None:
     board = board_with(TEXT, tracer)
     with connected(board) as (client, _):
@@ -214,6 +216,7 @@ def test_kill_stops_where_it_is() -> None:
         assert result().end == "stopped"
 
 
+@needs_gcc
 def test_cycles_count_into_the_block(tracer: str) -> None:
     board = board_with(TEXT, tracer)
     with connected(board) as (client, _):
