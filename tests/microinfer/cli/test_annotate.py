@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from microinfer.cli import main
 from tests.support.assembler import assemble
+from tests.support.cli import answer, refusal
 from tests.support.firmware import build
 from tests.support.gcc import needs_gcc
 from tests.support.kernels import library
@@ -36,19 +36,6 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("firmware") / "nesting.elf"
     path.write_bytes(build("nesting"))
     return str(path)
-
-
-def answer(capsys: pytest.CaptureFixture[str], *argv: str) -> dict[str, Any]:
-    assert main([*argv, "--json", "-"]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
-    assert main(argv) == 2
-    captured = capsys.readouterr()
-    assert captured.err.count("\n") == 1 and captured.out == ""
-    return captured.err.strip()
 
 
 def check_sums(document: dict[str, Any]) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from microinfer.cli import main
 from microinfer.cli.memory_options import frequency
+from tests.support.cli import answer, refusal
 from tests.support.kernels import library
 from tests.support.tflite_builder import Builder
 
@@ -26,19 +25,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     file = tmp_path_factory.mktemp("model") / "fc.tflite"
     file.write_bytes(builder.build())
     return str(file)
-
-
-def answer(capsys: pytest.CaptureFixture[str], *argv: str) -> dict[str, Any]:
-    assert main([*argv, "--json", "-"]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
-    assert main(argv) == 2
-    captured = capsys.readouterr()
-    assert captured.err.count("\n") == 1 and captured.out == ""
-    return captured.err.strip()
 
 
 def test_a_board_s_memory_and_what_if(model: str, capsys: pytest.CaptureFixture[str]) -> None:
