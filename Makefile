@@ -29,7 +29,7 @@ accuracy: $(INSTALLED)
 benchmark: compiler
 	for script in benchmarks/*.py; do $(PY) $$script || exit 1; done
 
-$(INSTALLED): pyproject.toml setup.py $(wildcard emulator/_*.c emulator/_*.h)
+$(INSTALLED): pyproject.toml setup.py $(wildcard emulator/*/_*.[ch])
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@
@@ -45,4 +45,4 @@ $(VENV)/.oracle: $(INSTALLED)
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info emulator/_*.so
+	rm -rf $(VENV) build *.egg-info emulator/*/_*.so

@@ -5,14 +5,14 @@ from pathlib import Path
 from setuptools import Extension, find_packages, setup
 
 KERNELS = "microinfer._kernels"
-STACK_WATCH = "emulator/_stackwatch.c"
-SOURCES = Path("emulator")
-TRACER = sorted({str(file) for file in SOURCES.glob("_*.c")} - {STACK_WATCH})
+STACK_WATCH = "emulator/footprint/_stackwatch.c"
+SOURCES = Path("emulator/tracing")
+TRACER = sorted(map(str, SOURCES.glob("_*.c")))
 
 setup(
     ext_modules=[
-        Extension("emulator._tracer", TRACER, depends=sorted(map(str, SOURCES.glob("_*.h"))), optional=True),
-        Extension("emulator._stackwatch", [STACK_WATCH], optional=True),
+        Extension("emulator.tracing._tracer", TRACER, depends=sorted(map(str, SOURCES.glob("_*.h"))), optional=True),
+        Extension("emulator.footprint._stackwatch", [STACK_WATCH], optional=True),
     ],
     packages=[*find_packages(include=["microinfer*", "emulator*"]), KERNELS],
     package_dir={KERNELS: "kernels"},
@@ -21,7 +21,7 @@ setup(
         "emulator": [
             *(f"{folder}/*.toml" for folder in ("cores", "boards", "memories", "timing", "peripherals")),
             *("accuracy/published/*.toml", "accuracy/*.csv"),
-            *("py.typed", "*.pyi", "roms/*.hex", "roms/*.s"),
+            *("py.typed", "*/*.pyi", "roms/*.hex", "roms/*.s"),
         ],
         "microinfer": ["numerics/*.toml", "verify/*.toml", "py.typed"],
     },

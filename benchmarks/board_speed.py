@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from emulator.board import Board
-from emulator.toolchain import compiler_flags
+from emulator.boards.board import Board
+from emulator.program.toolchain import compiler_flags
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "tests" / "firmware"
 FEW, MANY, REPEATS = 100_000, 1_100_000, 5

@@ -15,11 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from emulator.engine import Engine, register_ids
+from emulator.engine.engine import Engine, register_ids
 from emulator.errors import Place, TracerError
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
-from emulator.tracer import Tracer, make_tracer
+from emulator.tracing.tracer import Tracer, make_tracer
 
 CODE, DATA, EXIT = 0x10000, 0x20000000, 0x30000
 ROWS, PYTHON_ROWS, REPEATS = 300_000, 3_000, 7

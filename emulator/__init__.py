@@ -13,8 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emulator.board import Board
-    from emulator.cstruct import (
+    from emulator.boards.board import Board
+    from emulator.boards.run_result import FaultReport, RunResult
+    from emulator.calls.cstruct import (
         Bool,
         ByValue,
         Float32,
@@ -30,20 +31,21 @@ if TYPE_CHECKING:
         Uint32,
         Uint64,
     )
+    from emulator.calls.placement import Buffer
     from emulator.errors import EmulatorError
     from emulator.machine import CallResult, Machine
     from emulator.memory import MemoryMap, Region
-    from emulator.placement import Buffer
-    from emulator.run_result import FaultReport, RunResult
 
 _HOMES = {
-    "emulator.board": "Board",
-    "emulator.cstruct": "Bool ByValue Float32 Float64 Int8 Int16 Int32 Int64 Pointer Struct Uint8 Uint16 Uint32 Uint64",
+    "emulator.boards.board": "Board",
+    "emulator.calls.cstruct": (
+        "Bool ByValue Float32 Float64 Int8 Int16 Int32 Int64 Pointer Struct Uint8 Uint16 Uint32 Uint64"
+    ),
     "emulator.errors": "EmulatorError",
     "emulator.machine": "CallResult Machine",
     "emulator.memory": "MemoryMap Region",
-    "emulator.placement": "Buffer",
-    "emulator.run_result": "FaultReport RunResult",
+    "emulator.calls.placement": "Buffer",
+    "emulator.boards.run_result": "FaultReport RunResult",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 

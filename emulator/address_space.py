@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emulator.elf import Image
-from emulator.engine import Engine
+from emulator.calls.placement import Heap
+from emulator.calls.stack import PaintedStack
+from emulator.engine.engine import Engine
 from emulator.errors import MemoryMapError
 from emulator.memory import PAGE, MemoryMap, Region, needs_load_copy
-from emulator.placement import Heap
-from emulator.stack import PaintedStack
+from emulator.program.elf import Image
 
 GUARD = 1 << 20
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from emulator.board_memory import BoardMemory
+from emulator.boards.memory import BoardMemory
 from emulator.bus import Bus
-from emulator.engine import Engine
+from emulator.engine.engine import Engine
 from emulator.peripherals.base import Peripheral
 from emulator.peripherals.port import Port, System
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emulator.clock import Clock
-from emulator.decode import Instruction
-from emulator.engine import Engine
+from emulator.engine.engine import Engine
+from emulator.engine.registers import RegisterSet
 from emulator.errors import EmulatorError, Place, UnknownRegister
 from emulator.exceptions.controller import Controller
+from emulator.instructions.decode import Instruction
 from emulator.peripherals.base import Peripheral
-from emulator.registers import RegisterSet
 from emulator.timing.cost import CostModel
-from emulator.tracer import Tracer
+from emulator.tracing.tracer import Tracer
 
 _NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr"
 _PAGE_BITS = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-from emulator.tracer import NO_LIMIT, Tracer
+from emulator.tracing.tracer import NO_LIMIT, Tracer
 
 
 class Event:

@@ -11,24 +11,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emulator import aapcs
 from emulator.address_space import AddressSpace, Snapshot
-from emulator.caller import Caller
-from emulator.elf import Image, Symbol, read_elf
+from emulator.calls import aapcs
+from emulator.calls.caller import Caller
+from emulator.calls.placement import ALIGNMENT, Buffer, Placement
+from emulator.calls.sandbox import Sandbox
 from emulator.errors import EmulatorError
 from emulator.memories.attach import MEMORY
 from emulator.memories.layout import Layout
 from emulator.memory import MemoryMap, Region
-from emulator.placement import ALIGNMENT, Buffer, Placement
 from emulator.profile.breakdown import Spent, break_down
 from emulator.profile.counted import Counted, counted
+from emulator.program.elf import Image, Symbol, read_elf
 from emulator.recording.recorder import LIMIT, RunRecorder
 from emulator.recording.recording import Recording
-from emulator.sandbox import Sandbox
-from emulator.split_reads import SplitReads
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
-from emulator.tracer import Edge, Stall
+from emulator.tracing.split_reads import SplitReads
+from emulator.tracing.tracer import Edge, Stall
 
 MAX_CYCLES = 2_000_000_000
 
@@ -253,7 +253,7 @@ class Machine:
         return break_down(self.counted() if of is None else of, model, caller.symbols.start_of, self._layout)
 
     def charge_unaligned(self) -> SplitReads:
-        """Charge unaligned loads from now on, which slows runs down; see emulator/split_reads.py.
+        """Charge unaligned loads from now on, which slows runs down; see emulator/tracing/split_reads.py.
 
         Raises TimingError for a core without numbers for them.
         """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from emulator.elf import Image, Segment
 from emulator.errors import MemoryMapError
+from emulator.program.elf import Image, Segment
 
 PAGE = 4096
 _FREE_RANGES = ((0x2000_0000, 0x4000_0000), (0x6000_0000, 0xA000_0000), (0x0000_1000, 0x2000_0000))

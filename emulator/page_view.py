@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from emulator.stop import Access
+from emulator.engine.stop import Access
 
 PAGE_SIZE = 1024
 

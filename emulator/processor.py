@@ -8,19 +8,19 @@ from typing import Literal
 
 from emulator.bus import Bus
 from emulator.clock import Clock
-from emulator.deadline import Deadline
-from emulator.decode import Decoder
-from emulator.engine import Engine
+from emulator.engine.deadline import Deadline
+from emulator.engine.engine import Engine
+from emulator.engine.registers import RegisterSet
+from emulator.engine.stop import Access, Stop
 from emulator.errors import EmulatorError, IllegalInstruction
 from emulator.exceptions.numbers import SVCALL
 from emulator.exceptions.status import DACCVIOL, IACCVIOL, INVALID_STATE, FaultKind, classify
 from emulator.exceptions.unit import DEBUGEVT, FORCED, ExceptionUnit, Lockup
+from emulator.faults.traps import Traps
+from emulator.instructions.decode import Decoder
 from emulator.protection import Protection
-from emulator.registers import RegisterSet
-from emulator.semihosting import Semihosting
-from emulator.stop import Access, Stop
-from emulator.tracer import NO_LIMIT, Tracer
-from emulator.traps import Traps
+from emulator.semihosting.calls import Semihosting
+from emulator.tracing.tracer import NO_LIMIT, Tracer
 
 EndKind = Literal["exit", "idle", "fault", "stopped", "max cycles", "timeout"]
 _EXC_RETURN = 0xFF000000

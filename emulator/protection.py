@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from emulator.addressing import accessed
-from emulator.decode import Decoder
-from emulator.engine import Engine
+from emulator.engine.engine import Engine
+from emulator.engine.registers import RegisterSet
+from emulator.engine.single_step import step
+from emulator.engine.stop import Access, Stop
 from emulator.exceptions.mpu import Mpu
+from emulator.instructions.addressing import accessed
+from emulator.instructions.decode import Decoder
 from emulator.page_view import PAGE_SIZE
-from emulator.registers import RegisterSet
-from emulator.single_step import step
-from emulator.stop import Access, Stop
-from emulator.tracer import Tracer
+from emulator.tracing.tracer import Tracer
 
 _PRIVATE_BUS, _PRIVATE_SIZE = 0xE0000000, 0x00100000
 _NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr"

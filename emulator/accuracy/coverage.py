@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from emulator.errors import EmulatorError
-from emulator.symbols import SymbolTable
+from emulator.program.symbols import SymbolTable
 from emulator.timing.core import Core
 from emulator.timing.cost import CostModel
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.accuracy.publication import Call
-from emulator.elf import Image, read_elf
 from emulator.errors import AccuracyError, ElfError
+from emulator.program.elf import Image, read_elf
 
 _DIGITS = 16
 

@@ -13,7 +13,7 @@ from emulator.accuracy.elf_files import code_hash
 from emulator.accuracy.measure import COMMAND
 from emulator.accuracy.publication import FirmwareImage, Measurement
 from emulator.accuracy.recorded import Recorded
-from emulator.board import Board
+from emulator.boards.board import Board
 from emulator.errors import AccuracyError
 
 SECONDS = 600.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from emulator.accuracy.coverage import Coverage, coverage
 from emulator.errors import EmulatorError
 from emulator.machine import Machine
+from emulator.program.symbols import SymbolTable
 from emulator.recording.recording import Recording
-from emulator.symbols import SymbolTable
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
 

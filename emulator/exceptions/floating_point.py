@@ -13,8 +13,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from emulator.engine import Engine
-from emulator.registers import RegisterSet
+from emulator.engine.engine import Engine
+from emulator.engine.registers import RegisterSet
 
 ASPEN, LSPEN, LSPACT = 1 << 31, 1 << 30, 1
 _THREAD, _USER = 1 << 3, 1 << 1

@@ -9,9 +9,9 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from emulator.engine import Engine
+from emulator.engine.engine import Engine
+from emulator.engine.registers import RegisterSet
 from emulator.exceptions.floating_point import FloatContext
-from emulator.registers import RegisterSet
 
 _BASIC, _EXTENDED = 0x20, 0x68
 _THUMB, _ALIGNED, _IPSR = 1 << 24, 1 << 9, 0x1FF

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emulator.engine.stop import Stop
 from emulator.exceptions.numbers import BUS_FAULT, HARD_FAULT, MEM_MANAGE, USAGE_FAULT
-from emulator.stop import Stop
 
 IACCVIOL, DACCVIOL, MUNSTKERR, MSTKERR, MMARVALID = 1 << 0, 1 << 1, 1 << 3, 1 << 4, 1 << 7
 IBUSERR, PRECISERR, UNSTKERR, STKERR, BFARVALID = 1 << 8, 1 << 9, 1 << 11, 1 << 12, 1 << 15

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 
 _IMMEDIATE = re.compile(r"#(-?(?:0x)?[0-9a-f]+)$")
 _PRE_INDEXED = re.compile(r"\[sp, #(-?(?:0x)?[0-9a-f]+)\]!$")

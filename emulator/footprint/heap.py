@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from emulator.footprint.allocators import ALLOCATORS, Allocator
 from emulator.footprint.chain import Context
-from emulator.symbols import SymbolTable
-from emulator.tracer import Tracer
+from emulator.program.symbols import SymbolTable
+from emulator.tracing.tracer import Tracer
 
 _FAILED = 0xFFFFFFFF
 _GIVING = ("allocate", "allocate many", "reallocate")

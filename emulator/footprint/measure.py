@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.board_file import BoardFile
-from emulator.elf import Section, read_elf
+from emulator.boards.file import BoardFile
 from emulator.footprint.linker_map import read_map
 from emulator.footprint.objects import Objects, from_debug
 from emulator.footprint.pieces import Piece, cut, in_ram
+from emulator.program.elf import Section, read_elf
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from emulator.dwarf import read_units
 from emulator.footprint.linker_map import Placement
+from emulator.program.dwarf import read_units
 
 UNKNOWN = "(no debug information)"
 _OVERLAPS = 8

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from emulator.elf import Section, Symbol
 from emulator.footprint.objects import UNKNOWN, Objects
+from emulator.program.elf import Section, Symbol
 
 NO_SYMBOL = "(no symbol)"
 _SRAM = range(0x20000000, 0x40000000)

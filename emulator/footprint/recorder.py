@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from emulator.elf import Section, Symbol
-from emulator.engine import Engine
+from emulator.engine.engine import Engine
+from emulator.engine.registers import RegisterSet
 from emulator.errors import EmulatorError
 from emulator.exceptions.frame import Frames
 from emulator.footprint.chain import Chains
@@ -18,10 +18,10 @@ from emulator.footprint.stacks import Stack, Stacks
 from emulator.footprint.switches import Save, saves
 from emulator.footprint.touched import Touched
 from emulator.footprint.usage import HeapUse, MemoryUse, StackUse
-from emulator.registers import RegisterSet
-from emulator.symbols import SymbolTable
+from emulator.program.elf import Section, Symbol
+from emulator.program.symbols import SymbolTable
 from emulator.timing.cost import CostModel
-from emulator.tracer import Tracer
+from emulator.tracing.tracer import Tracer
 
 _NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr psp"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from emulator.engine import Engine, register_ids
-from emulator.native_library import function_address
-from emulator.registers import RegisterSet
+from emulator.engine.engine import Engine, register_ids
+from emulator.engine.native_library import function_address
+from emulator.engine.registers import RegisterSet
 
 ALERTS, WATCHED = 1, 2
 
@@ -85,7 +85,7 @@ def watch_stack(engine: Engine, describe: Describe, seen: Seen, native: bool) ->
     """A watch hooked into the engine; in Python where the extension is not built or the binding hides what it needs."""
     if native and (found := engine.native()) is not None:
         try:
-            from emulator import _stackwatch
+            from emulator.footprint import _stackwatch
         except ImportError:
             pass
         else:

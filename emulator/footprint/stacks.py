@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from emulator.engine.registers import RegisterSet
 from emulator.exceptions.frame import Frames
 from emulator.footprint.chain import Context
 from emulator.footprint.stack_watch import StackWatch
-from emulator.registers import RegisterSet
-from emulator.tracer import Tracer
+from emulator.tracing.tracer import Tracer
 
 _SPSEL = 2
 _RETURN_ADDRESS = 24

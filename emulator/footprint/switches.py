@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 
 _IMMEDIATE = re.compile(r"#(-?(?:0x)?[0-9a-f]+)$")
 _DESCENDING = ("stmdb", "vstmdb")

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emulator.accesses import READ, WRITTEN, Accesses
-from emulator.board_file import BoardFile, Memory
-from emulator.elf import Section
-from emulator.engine import Engine
+from emulator.boards.file import BoardFile, Memory
+from emulator.engine.engine import Engine
 from emulator.footprint.pieces import Piece
+from emulator.program.elf import Section
+from emulator.tracing.accesses import READ, WRITTEN, Accesses
 
 _Map = npt.NDArray[np.uint8]
 _FRAME = 32

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulator.engine import register_ids
+from emulator.engine.engine import register_ids
 from emulator.gdbstub.debugger import Debugger
 from emulator.timing.core import load_core
 

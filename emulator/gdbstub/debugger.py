@@ -10,7 +10,7 @@ from emulator.gdbstub.execution import Execution
 from emulator.gdbstub.halt import ABORTED, BAD_ACCESS, INTERRUPTED, TIME_LIMIT, TRAP, Halt
 from emulator.gdbstub.parts import Parts
 from emulator.processor import End
-from emulator.tracer import NO_LIMIT
+from emulator.tracing.tracer import NO_LIMIT
 
 _SPIN = b"\xfe\xe7"
 

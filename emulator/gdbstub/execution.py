@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from emulator.engine.single_step import single_step
+from emulator.engine.stop import Stop
 from emulator.exceptions.numbers import HARD_FAULT
 from emulator.exceptions.status import classify
 from emulator.gdbstub.halt import FAULT_STOPS, TRAP, Halt, fault_signal
 from emulator.gdbstub.it_blocks import guards, width
 from emulator.gdbstub.parts import Parts
 from emulator.probe import Watch
-from emulator.single_step import single_step
-from emulator.stop import Stop
 
 _SEMIHOSTING = b"\xab\xbe"
 _EXC_RETURN = 0xFF000000

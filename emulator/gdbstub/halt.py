@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emulator.engine.stop import Stop
 from emulator.exceptions.status import DIVBYZERO, UNALIGNED, classify
 from emulator.probe import Watch
 from emulator.processor import End
-from emulator.stop import Stop
 
 INTERRUPTED, ILLEGAL, TRAP, ABORTED, ARITHMETIC, BUS_ERROR, BAD_ACCESS, TIME_LIMIT = 2, 4, 5, 6, 8, 10, 11, 24
 """GDB's own numbers for SIGINT, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV, SIGXCPU."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.board_file import BoardFile
-from emulator.board_memory import BoardMemory
+from emulator.boards.console import Console
+from emulator.boards.file import BoardFile
+from emulator.boards.memory import BoardMemory
 from emulator.bus import Bus
-from emulator.console import Console
-from emulator.engine import Engine
+from emulator.engine.engine import Engine
 from emulator.exceptions.unit import ExceptionUnit
+from emulator.faults.traps import Traps
 from emulator.processor import Processor
 from emulator.protection import Protection
 from emulator.timing.cost import CostModel
-from emulator.tracer import Tracer
-from emulator.traps import Traps
+from emulator.tracing.tracer import Tracer
 
 
 @dataclass(frozen=True)

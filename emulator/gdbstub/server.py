@@ -11,7 +11,7 @@ from emulator.gdbstub.line import Line
 from emulator.gdbstub.parts import Parts
 from emulator.gdbstub.session import Session
 from emulator.processor import End
-from emulator.tracer import NO_LIMIT
+from emulator.tracing.tracer import NO_LIMIT
 
 _LOOPBACK = "127.0.0.1"
 _PATIENCE = 1.0

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.accesses import Accesses
-from emulator.engine import Engine
+from emulator.engine.engine import Engine
 from emulator.memories.data_path import ALIGNED, data_path
 from emulator.memories.fetch import fetch_ahead
 from emulator.memories.layout import Layout
 from emulator.memories.model import PythonMemories, make_memories
 from emulator.memories.plan import make_plan
 from emulator.timing.cost import CostModel
-from emulator.tracer import CostFunction, Tracer, attach
+from emulator.tracing.accesses import Accesses
+from emulator.tracing.tracer import CostFunction, Tracer, attach
 
 MEMORY = (0, 0x3FFFFFFF)
 """Code and SRAM areas: an unaligned read takes longer whatever the memory."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.board_file import BoardFile
+from emulator.boards.file import BoardFile
 from emulator.memories.kind import Control
 from emulator.memories.layout import Layout, SlowMemory
 from emulator.memories.model import PREFETCH

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from emulator.board_file import BoardFile
+from emulator.boards.file import BoardFile
 from emulator.errors import TimingError
 from emulator.memories.kind import CacheKind, MemoryKind, load_kind
 

@@ -257,7 +257,7 @@ def rows_of(layout: Layout) -> tuple[list[list[int]], list[list[int]], list[list
 def make_memories(layout: Layout, native: bool) -> Any:
     """The model of a layout, in C or in Python."""
     if native:
-        from emulator._tracer import Memories
+        from emulator.tracing._tracer import Memories
 
         return Memories(*rows_of(layout))
     return PythonMemories(*rows_of(layout))

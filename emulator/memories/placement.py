@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from emulator.board_file import BoardFile
+from emulator.boards.file import BoardFile
 from emulator.errors import TimingError
 from emulator.memories.layout import Layout, WhatIf, slow_memory
 from emulator.memory import Region

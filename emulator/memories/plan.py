@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 from emulator.memories.data_path import ALIGNED, DataPath
 from emulator.memories.layout import Layout
 

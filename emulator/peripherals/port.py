@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from emulator.boards.console import Console
 from emulator.clock import Clock
-from emulator.console import Console
 from emulator.exceptions.numbers import FIRST_INTERRUPT
 from emulator.exceptions.profile import ExceptionProfile
 from emulator.exceptions.unit import ExceptionUnit

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from emulator.decode import Instruction
-from emulator.dwarf import LineRow
-from emulator.elf import Symbol
 from emulator.errors import UnknownSymbol, suggestion
+from emulator.instructions.decode import Instruction
 from emulator.profile.breakdown import Spent, Split, split, split_by
 from emulator.profile.listing import Read, list_function
-from emulator.symbols import SymbolTable
+from emulator.program.dwarf import LineRow
+from emulator.program.elf import Symbol
+from emulator.program.symbols import SymbolTable
 from emulator.timing.ideal import Ideal, load_ideals
 
 

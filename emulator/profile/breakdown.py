@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from emulator.decode import Instruction
 from emulator.errors import DecodeError, IllegalInstruction, TimingError
+from emulator.instructions.decode import Instruction
 from emulator.memories.layout import Layout
 from emulator.profile.counted import Counted
 from emulator.timing.charges import Cause, Stall, own_cause

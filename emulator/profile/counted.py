@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from emulator.operand_watch import SiteCounts
-from emulator.tracer import Tracer
+from emulator.tracing.operand_watch import SiteCounts
+from emulator.tracing.tracer import Tracer
 
 EdgeKey = tuple[int, int, int]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 from emulator.timing.cost import CostModel
 
 

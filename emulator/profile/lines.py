@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from emulator.profile.instructions import InstructionCost
-from emulator.source_lines import SourceLines
+from emulator.program.source_lines import SourceLines
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from emulator.decode import Decoder, Instruction
-from emulator.elf import Symbol
+from emulator.instructions.decode import Decoder, Instruction
 from emulator.profile.counted import Counted
+from emulator.program.elf import Symbol
 from emulator.timing.cost import CostModel
 
 Read = Callable[[int, int], bytes]

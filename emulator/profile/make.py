@@ -5,15 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-from emulator.operand_watch import SiteCounts
 from emulator.profile.instructions import instruction_costs
 from emulator.profile.lines import call_sites, line_costs
 from emulator.profile.mix import mix
 from emulator.profile.timeline import Timeline
 from emulator.profile.tree import Profile, call_nodes
-from emulator.source_lines import SourceLines
+from emulator.program.source_lines import SourceLines
 from emulator.timing.cost import CostModel
-from emulator.tracer import Tracer
+from emulator.tracing.operand_watch import SiteCounts
+from emulator.tracing.tracer import Tracer
 
 
 def make_profile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 from emulator.profile.instructions import InstructionCost
 
 _MULTIPLY = re.compile(r"^(mul|mla|mls|[su]mull|[su]mlal)$")

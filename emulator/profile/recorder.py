@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from emulator.exceptions.controller import Controller
 from emulator.profile.timeline import Timeline
-from emulator.tracer import Tracer
+from emulator.tracing.tracer import Tracer
 
 
 class Recorder:

@@ -7,10 +7,10 @@ import numpy as np
 from emulator.memories.layout import Layout
 from emulator.profile.breakdown import Spent, break_down
 from emulator.profile.counted import Counted
+from emulator.program.symbols import SymbolTable
 from emulator.recording.recording import Recording
 from emulator.recording.recost import edge_stalls
 from emulator.recording.sites import site_cycles
-from emulator.symbols import SymbolTable
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from emulator.accesses import ALL, Accesses, Consumer
-from emulator.elf import Symbol
-from emulator.engine import Engine
+from emulator.engine.engine import Engine
 from emulator.memory import PAGE, Region
-from emulator.operand_watch import OperandWatch
-from emulator.pytracer import PythonTracer
+from emulator.program.elf import Symbol
 from emulator.recording.recording import Recording
 from emulator.recording.sites import site_arrays
-from emulator.tracer import Tracer
+from emulator.tracing.accesses import ALL, Accesses, Consumer
+from emulator.tracing.operand_watch import OperandWatch
+from emulator.tracing.pytracer import PythonTracer
+from emulator.tracing.tracer import Tracer
 
 LIMIT = 1 << 27
 """Words kept of the order of events; beyond it a recording has counts only."""

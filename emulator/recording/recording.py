@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emulator.elf import Symbol
 from emulator.errors import RecordingError
 from emulator.memory import PAGE, Region
+from emulator.program.elf import Symbol
 
 SCHEMA = 2
 _ARRAYS = ("stream", "edges", "counts", "pages", "code", "sites", "site_counts")

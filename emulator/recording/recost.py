@@ -14,9 +14,9 @@ from emulator.memories.fetch import fetch_ahead
 from emulator.memories.layout import Layout
 from emulator.memories.model import make_memories
 from emulator.memories.plan import make_plan
+from emulator.program.symbols import SymbolTable
 from emulator.recording.recording import Recording
 from emulator.recording.sites import site_cycles
-from emulator.symbols import SymbolTable
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
 
@@ -99,7 +99,7 @@ def edge_stalls(
 
 def _native() -> bool:
     try:
-        from emulator import _tracer  # noqa: F401
+        from emulator.tracing import _tracer  # noqa: F401
     except ImportError:
         return False
     return True

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from emulator.operand_watch import SiteCounts
 from emulator.recording.recording import Recording
 from emulator.timing.cost import CostModel
 from emulator.timing.operands import CLASSES, SKIPPED
 from emulator.timing.sites import CONDITION
+from emulator.tracing.operand_watch import SiteCounts
 
 _KINDS = (CONDITION, *CLASSES)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 
 _MULTIPLIES = re.compile(r"^(mul|ml[as]|sm[lmu]|um(ull|lal|aal)|[su]div)")
 

@@ -13,8 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from emulator.decode import Instruction
 from emulator.errors import TimingError, UnknownCore, suggestion
+from emulator.instructions.decode import Instruction
 from emulator.timing.operands import OperandCycles
 
 _CONDITIONS: dict[str, Callable[[Instruction], bool]] = {

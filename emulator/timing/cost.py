@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from emulator.decode import Decoder, Instruction
 from emulator.errors import DecodeError, IllegalInstruction, Place
+from emulator.instructions.decode import Decoder, Instruction
 from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
 from emulator.timing.pipelines import make_pipeline

@@ -14,8 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from emulator.decode import Instruction
 from emulator.errors import TimingError
+from emulator.instructions.decode import Instruction
 
 _TWO = re.compile(r"^sm(l[as]l?d|u[as]d)x?$")
 _ONE = re.compile(r"^(mul|ml[as]|[su]mull|[su]mlal|umaal|sm(ul|la|lal)([bt][bt]|w[bt])|smm(ul|la|ls)r?)$")

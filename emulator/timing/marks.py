@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.decode import Instruction
 from emulator.errors import DecodeError, IllegalInstruction, TimingError
-from emulator.symbols import SymbolTable
+from emulator.instructions.decode import Instruction
+from emulator.program.symbols import SymbolTable
 from emulator.timing.cost import CostModel
-from emulator.tracer import CALL, JUMP, RETURN, CostFunction
+from emulator.tracing.tracer import CALL, JUMP, RETURN, CostFunction
 
 _ATTENTION, _ALWAYS = 1, 2
 _UNMASKING = {"cps", "cpsie", "cpsid", "msr"}

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from emulator.decode import Instruction
 from emulator.errors import TimingError
+from emulator.instructions.decode import Instruction
 
 CLASSES = {"quotient": 34, "halves": 36}
 SKIPPED = 39

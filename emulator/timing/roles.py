@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 
 Reads = tuple[tuple[str, str], ...]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from emulator.conditions import ALWAYS, guards
-from emulator.decode import Instruction
+from emulator.instructions.conditions import ALWAYS, guards
+from emulator.instructions.decode import Instruction
 from emulator.timing.core import Core, core_names, load_core
 from emulator.timing.operands import SKIPPED, is_signed, operand_registers
 from emulator.timing.pipelines import Pipeline, make_pipeline

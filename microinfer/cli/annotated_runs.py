@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from microinfer.errors import InputError
 
 if TYPE_CHECKING:
-    from emulator.elf import Image
     from emulator.profile.breakdown import Spent
+    from emulator.program.elf import Image
     from microinfer.device.board import DeviceBoard
 
 DEFAULT_CORE = "cortex-m4"
@@ -101,7 +101,7 @@ def _of_recording(args: argparse.Namespace) -> AnnotatedRun:
 
 
 def _of_firmware(args: argparse.Namespace) -> AnnotatedRun:
-    from emulator.board import Board
+    from emulator.boards.board import Board
     from emulator.timing.names import resolve_core
     from microinfer.cli import memory_options
 

@@ -12,7 +12,7 @@ from microinfer.cli import energy_options
 if TYPE_CHECKING:
     from emulator import Machine
     from emulator.accuracy.interval import Interval
-    from emulator.board import Board
+    from emulator.boards.board import Board
     from emulator.memories.layout import Layout
     from emulator.recording.recording import Recording
     from emulator.recording.recost import RunCost

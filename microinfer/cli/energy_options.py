@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from emulator.accuracy.interval import Interval
-    from emulator.board_file import BoardFile
+    from emulator.boards.file import BoardFile
 
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 _MICROWATTS = {"nw": 1e-3, "uw": 1.0, "mw": 1e3}

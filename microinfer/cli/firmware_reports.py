@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from microinfer.cli import options
 
 if TYPE_CHECKING:
-    from emulator.board import Board
+    from emulator.boards.board import Board
     from emulator.profile.breakdown import Split
 
 
@@ -45,7 +45,7 @@ def splits(board: Board) -> tuple[Split, ...]:
 def line_splits(args: argparse.Namespace, board: Board) -> tuple[Split, ...]:
     """What the cycles of each source line went to, most cycles first."""
     from emulator.profile.breakdown import split_by
-    from emulator.source_lines import SourceLines
+    from emulator.program.source_lines import SourceLines
 
     lines = SourceLines(args.firmware)
     return split_by(board.breakdown(), lambda address: lines.find(address) or "(no debug information)")

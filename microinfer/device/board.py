@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import Machine
-from emulator.board_file import BoardFile, load_board
+from emulator.boards.file import BoardFile, load_board
 from emulator.memories.layout import Layout, WhatIf
 from emulator.memories.placement import Place, flash_layout
 from emulator.memory import Region

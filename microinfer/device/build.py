@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from emulator.toolchain import compiler_flags
+from emulator.program.toolchain import compiler_flags
 from microinfer.device.toolchain import Compiler, find_compiler
 from microinfer.errors import BuildError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from emulator.board_file import BoardFile, Memory
+from emulator.boards.file import BoardFile, Memory
 from microinfer.device.result import Memory as Needs
 
 

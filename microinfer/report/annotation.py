@@ -10,9 +10,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from emulator.dwarf import LineRow
 from emulator.profile.annotation import Annotation
 from emulator.profile.breakdown import Hazard, Spent, Split
+from emulator.program.dwarf import LineRow
 from emulator.timing.charges import Cause
 from microinfer.report import stalls
 

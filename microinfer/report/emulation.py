@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from emulator.accuracy.interval import Interval
+from emulator.boards.run_result import RunResult
 from emulator.footprint.usage import MemoryUse
 from emulator.profile.breakdown import Split
 from emulator.profile.tree import Profile
-from emulator.run_result import RunResult
 from emulator.timing.ideal import Ideal
 from microinfer.report import stalls
 from microinfer.report.interval import with_interval

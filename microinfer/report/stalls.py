@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 from emulator.profile.breakdown import Split, total
 from emulator.timing.charges import Cause
 from emulator.timing.ideal import Ideal

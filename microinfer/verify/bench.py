@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emulator import Machine
-from emulator.elf import Image
+from emulator.calls.sandbox import Sandbox
 from emulator.errors import Place
-from emulator.sandbox import Sandbox
-from emulator.source_lines import SourceLines
-from emulator.symbols import SymbolTable
+from emulator.program.elf import Image
+from emulator.program.source_lines import SourceLines
+from emulator.program.symbols import SymbolTable
 from microinfer.errors import KernelError
 from microinfer.verify.case import Case
 from microinfer.verify.signature import cmsis_signature

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from emulator.decode import Decoder
-from emulator.elf import Symbol
+from emulator.instructions.decode import Decoder
+from emulator.program.elf import Symbol
 from microinfer.verify.bench import Bench
 
 Blocks = frozenset[tuple[int, int]]

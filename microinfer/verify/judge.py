@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emulator.calls.sandbox import FRAME
 from emulator.errors import CycleLimit, Fault, IllegalInstruction, StoppedError
-from emulator.sandbox import FRAME
 from microinfer.verify.bench import Suspect
 from microinfer.verify.finding import Finding, Mismatch
 from microinfer.verify.slots import Placed, Run

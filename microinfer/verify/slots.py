@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emulator.sandbox import FRAME, Return, Sandbox
+from emulator.calls.sandbox import FRAME, Return, Sandbox
 from microinfer.errors import KernelError
 from microinfer.verify.signature import Signature
 from microinfer.verify.spec import Arrays, Buffer, Plan

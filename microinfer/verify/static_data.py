@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emulator import Machine
-from emulator.elf import Image
+from emulator.program.elf import Image
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from emulator.calls.sandbox import FRAME
 from emulator.errors import Place
-from emulator.sandbox import FRAME
 from microinfer.verify.bench import Bench
 from microinfer.verify.case import Case
 from microinfer.verify.slots import Placed

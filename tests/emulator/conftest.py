@@ -6,13 +6,13 @@ from importlib.util import find_spec
 
 import pytest
 
-NATIVE_BUILT = find_spec("emulator._tracer") is not None
+NATIVE_BUILT = find_spec("emulator.tracing._tracer") is not None
 
 
 @pytest.fixture(
     params=[
         "python",
-        pytest.param("native", marks=pytest.mark.skipif(not NATIVE_BUILT, reason="emulator._tracer is not built")),
+        pytest.param("native", marks=pytest.mark.skipif(not NATIVE_BUILT, reason="the native tracer is not built")),
     ]
 )
 def tracer(request: pytest.FixtureRequest) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator.accuracy.interval import Interval
-from emulator.board_file import board_names, load_board
+from emulator.boards.file import board_names, load_board
 from emulator.energy import EnergyRow, SleepRow, energy_uses, mean_power
 from emulator.errors import BoardError
 

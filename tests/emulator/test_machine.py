@@ -187,7 +187,7 @@ def test_a_limit_stops_at_the_first_block_boundary(tracer: str) -> None:
 
 
 def test_both_tracers_give_the_same_edges() -> None:
-    pytest.importorskip("emulator._tracer", reason="emulator._tracer is not built")
+    pytest.importorskip("emulator.tracing._tracer", reason="emulator.tracing._tracer is not built")
     machines = [Machine.from_elf(assemble(C, source="c"), tracer=kind) for kind in ("python", "native")]
     for machine in machines:
         machine.call("dot", np.ones(33, np.int8), np.ones(33, np.int8), 33)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.toolchain import compiler_flags
+from emulator.program.toolchain import compiler_flags
 from tests.support.built import kept
 
 LINKER_SCRIPT = """

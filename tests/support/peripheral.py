@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from emulator.boards.console import Console
 from emulator.clock import Clock
-from emulator.console import Console
 from emulator.exceptions.controller import Controller
 from emulator.exceptions.numbers import FIRST_INTERRUPT
 from emulator.exceptions.profile import load_profile
@@ -14,7 +14,7 @@ from emulator.exceptions.status import FaultStatus
 from emulator.peripherals.base import Peripheral
 from emulator.peripherals.catalog import find_peripheral
 from emulator.peripherals.port import Port, System
-from emulator.pytracer import PythonTracer
+from emulator.tracing.pytracer import PythonTracer
 
 
 class _Unit:

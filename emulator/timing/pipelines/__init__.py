@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol
 
-from emulator.decode import Instruction
 from emulator.errors import TimingError
+from emulator.instructions.decode import Instruction
 from emulator.timing.charges import Charge
 from emulator.timing.core import Core
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 from emulator.timing.charges import Cause, Charge, Stall, own_cause, wait_cause
 from emulator.timing.issue_table import IssueTable
 from emulator.timing.pipelines.issue import Issue, Operation, Rules

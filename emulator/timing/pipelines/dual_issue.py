@@ -27,8 +27,8 @@ from __future__ import annotations
 from dataclasses import fields
 from itertools import zip_longest
 
-from emulator.decode import Instruction
 from emulator.errors import TimingError
+from emulator.instructions.decode import Instruction
 from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
 from emulator.timing.issue_table import load_issue_table

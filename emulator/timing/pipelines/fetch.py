@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 
 
 class Fetch:

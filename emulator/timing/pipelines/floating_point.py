@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 from emulator.timing.charges import Cause, Charge, Stall
 from emulator.timing.core import Core
 from emulator.timing.roles import reads, writes

@@ -24,8 +24,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
-from emulator.decode import Instruction
 from emulator.errors import TimingError
+from emulator.instructions.decode import Instruction
 from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
 from emulator.timing.pipelines.floating_point import FloatingPoint, FloatingPointRules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 from emulator.timing.charges import Cause, Charge, Stall, own_cause
 from emulator.timing.pipelines.prefetch import stalls
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 from emulator.timing.core import TimingClass
 from emulator.timing.issue_table import IssueTable, Result
 from emulator.timing.pipelines.fetch import Fetch

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emulator.decode import Instruction
+from emulator.instructions.decode import Instruction
 
 _WORD = 2
 _LATENCY = 2

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from microinfer.cli import memory_options, options
 
 if TYPE_CHECKING:
-    from emulator.decode import Instruction
-    from emulator.dwarf import LineRow
+    from emulator.instructions.decode import Instruction
     from emulator.profile.annotation import Annotation
-    from emulator.symbols import SymbolTable
+    from emulator.program.dwarf import LineRow
+    from emulator.program.symbols import SymbolTable
     from microinfer.cli.annotated_runs import AnnotatedRun
 
 
@@ -39,11 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from emulator.elf import read_code_ranges, read_elf
     from emulator.profile.annotation import annotate, find_function, function_code, name_at
     from emulator.profile.listing import list_texts
-    from emulator.source_lines import SourceLines
-    from emulator.symbols import SymbolTable
+    from emulator.program.elf import read_code_ranges, read_elf
+    from emulator.program.source_lines import SourceLines
+    from emulator.program.symbols import SymbolTable
     from microinfer.cli.annotated_runs import read_of, run_of
     from microinfer.cli.output import check_writable
 

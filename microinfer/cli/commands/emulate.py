@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from microinfer.cli import count_reports, energy_options, firmware_reports, memory_options, options
 
 if TYPE_CHECKING:
-    from emulator.board import Board
-    from emulator.dialogue import Step
-    from emulator.run_result import RunResult
+    from emulator.boards.board import Board
+    from emulator.boards.dialogue import Step
+    from emulator.boards.run_result import RunResult
 
 FAULT_STATUS = 1
 LIMIT_STATUS = 124
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from emulator.board import Board
+    from emulator.boards.board import Board
     from emulator.profile.export import render
     from emulator.timing.ideal import load_ideals
     from microinfer.cli.output import check_writable, write_file, write_json
@@ -137,7 +137,7 @@ def _show(data: bytes) -> None:
 
 def _source(args: argparse.Namespace) -> tuple[Step, ...]:
     """What the firmware may read: the steps of --script, then the bytes of --input."""
-    from emulator.dialogue import as_steps, read_script
+    from emulator.boards.dialogue import as_steps, read_script
 
     script = read_script(_input(str(args.script)).decode(errors="replace")) if args.script else ()
     return (*script, *as_steps(_input(args.input)))

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from emulator.board_file import load_board
+    from emulator.boards.file import load_board
     from emulator.footprint.measure import measure
     from microinfer.cli.console import console
     from microinfer.cli.output import check_writable, write_json

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.decode import Decoder
-from emulator.elf import read_elf
 from emulator.footprint.dips import changes_stack, dip
 from emulator.footprint.switches import Save, saves
+from emulator.instructions.decode import Decoder
+from emulator.program.elf import read_elf
 from tests.support.assembler import assemble
 
 

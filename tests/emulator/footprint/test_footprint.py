@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.board_file import load_board
+from emulator.boards.file import load_board
 from emulator.errors import ElfError, ImageError
 from emulator.footprint.linker_map import parse_map, read_map
 from emulator.footprint.measure import Footprint, Share, measure

@@ -10,7 +10,7 @@ import pytest
 
 from emulator import Board
 from emulator.footprint.usage import HeapUse
-from emulator.toolchain import compiler_flags
+from emulator.program.toolchain import compiler_flags
 from tests.support.firmware import FOLDER, build, build_text
 
 PROGRAM = r"""

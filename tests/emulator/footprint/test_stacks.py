@@ -9,9 +9,9 @@ import unicorn
 from unicorn import arm_const
 
 from emulator import Board, EmulatorError
+from emulator.boards.run_result import RunResult
 from emulator.footprint.chain import ChainLink
 from emulator.footprint.usage import StackUse
-from emulator.run_result import RunResult
 from tests.support.firmware import FOLDER, build, build_text
 from tests.support.gcc import needs_gcc
 
@@ -147,7 +147,7 @@ def test_a_task_that_never_ran_deeper_than_its_frame_is_there(tracer: str) -> No
 def test_a_run_is_the_same_whatever_follows_it(program: str, compiler: str) -> None:
     """Cycles, output, faults and all, on each tracer, with a profile, and with memory followed."""
     elf = short_scheduler(compiler) if program == "scheduler" else build(program, compiler=compiler)
-    kinds = ["python", "native"] if find_spec("emulator._tracer") else ["python"]
+    kinds = ["python", "native"] if find_spec("emulator.tracing._tracer") else ["python"]
     runs = [run(elf, kind, **options)[1] for kind in kinds for options in ({}, {"profile": True}, {"memory": True})]
     assert all(result == runs[0] for result in runs[1:])
 
@@ -170,7 +170,7 @@ def test_the_mark_is_the_lowest_sp_of_any_instruction(program: str, compiler: st
     assert main.low == lowest[0]
 
 
-@pytest.mark.skipif(find_spec("emulator._stackwatch") is None, reason="emulator._stackwatch is not built")
+@pytest.mark.skipif(find_spec("emulator.footprint._stackwatch") is None, reason="_stackwatch is not built")
 @pytest.mark.parametrize("program", ["scheduler", "nesting", "exceptions", "faults"])
 def test_both_watches_see_the_same(program: str) -> None:
     elf = short_scheduler() if program == "scheduler" else build(program)

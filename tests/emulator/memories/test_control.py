@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from emulator.board import Board
+from emulator.boards.board import Board
 from emulator.memories.kind import kind_names, load_kind
 from emulator.memories.layout import WhatIf
 from emulator.peripherals.catalog import find_peripheral

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.board_file import board_names, load_board
+from emulator.boards.file import board_names, load_board
 from emulator.errors import TimingError
 from emulator.memories.fetch import fetch_ahead
 from emulator.memories.kind import kind_names, load_kind

@@ -152,7 +152,7 @@ def test_loops_cost_by_their_first_pass_when_the_cache_holds_them(tracer: str) -
     assert stalls(loop, replace(PLAIN, buffers=0), 4, tracer)[0] >= 99 * 4
 
 
-@pytest.mark.skipif(find_spec("emulator._tracer") is None, reason="emulator._tracer is not built")
+@pytest.mark.skipif(find_spec("emulator.tracing._tracer") is None, reason="emulator.tracing._tracer is not built")
 @pytest.mark.parametrize("seed", range(12))
 def test_native_and_python_agree_on_any_stream(seed: int) -> None:
     rng = np.random.default_rng(seed)

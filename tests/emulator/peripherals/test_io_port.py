@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from emulator.board import Board
+from emulator.boards.board import Board
 from emulator.memories.layout import WhatIf
 
 FLASH, PASSES = 0x08000000, 100

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Board
-from emulator.board_file import board_names, load_board
+from emulator.boards.file import board_names, load_board
 from emulator.errors import BoardError, UnknownBoard, UnknownRegister
 from emulator.exceptions.profile import load_profile
 from emulator.peripherals.catalog import find_peripheral

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from emulator import Board, Machine
-from emulator.board_file import load_board
-from emulator.decode import Decoder
+from emulator.boards.file import load_board
+from emulator.instructions.decode import Decoder
 from emulator.memories.layout import WhatIf
 from emulator.memories.placement import flash_layout
 from emulator.profile.breakdown import split, split_by

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from emulator import Board
+from emulator.boards.run_result import RunResult
 from emulator.profile.mix import by_kind
 from emulator.profile.tree import Profile
-from emulator.run_result import RunResult
 from tests.support.firmware import build, build_text
 from tests.support.gcc import needs_gcc
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from emulator import Machine
-from emulator.decode import Decoder
-from emulator.elf import read_code_ranges, read_elf
+from emulator.instructions.decode import Decoder
 from emulator.profile.breakdown import Spent, split
-from emulator.symbols import SymbolTable
+from emulator.program.elf import read_code_ranges, read_elf
+from emulator.program.symbols import SymbolTable
 from emulator.timing.charges import Cause, Charge, Stall, settle
 from emulator.timing.core import core_names, load_core
 from emulator.timing.cost import CostModel

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.board import Board
+from emulator.boards.board import Board
 from emulator.errors import TimingError
 from emulator.memories.layout import WhatIf
 from emulator.timing.core import load_core

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.timing.roles import reads, writes
-from tests.emulator.test_decode import decode
+from tests.emulator.instructions.test_decode import decode
 
 
 @pytest.mark.parametrize(

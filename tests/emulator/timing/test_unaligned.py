@@ -6,7 +6,7 @@ import pytest
 
 from emulator import Machine
 from emulator.errors import TimingError
-from emulator.split_reads import SplitCounts
+from emulator.tracing.split_reads import SplitCounts
 from tests.support.assembler import assemble
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from emulator.board_file import load_board
+from emulator.boards.file import load_board
 from microinfer.device.fit import fit
 from microinfer.device.result import Memory
 
@@ -39,7 +39,7 @@ def test_a_byte_too_many_does_not_fit() -> None:
 
 
 def test_every_board_has_room_for_something() -> None:
-    from emulator.board_file import board_names
+    from emulator.boards.file import board_names
 
     for name in board_names():
         found = fit(Memory(0, 0, 0, 0), 0, load_board(name))

@@ -12,7 +12,7 @@ from microinfer.verify.defect import Defect
 from tests.support.kernels import mutant
 
 needs_native_counting = pytest.mark.skipif(
-    find_spec("emulator._tracer") is None, reason="many emulated cases: takes minutes without the C extension"
+    find_spec("emulator.tracing._tracer") is None, reason="many emulated cases: takes minutes without the C extension"
 )
 COPY = "memcpy(output, input, total_size);"
 

@@ -1,0 +1,1 @@
+"""Calls of C functions by the procedure call standard: types, places of arguments, guards, the stack."""

@@ -1,0 +1,1 @@
+"""Machine code as frozen records: decoding, operands, conditions, and which core has which instruction."""
