@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
+from microinfer.cli.interrupts import interrupts_repeated
 from microinfer.errors import MicroinferError
 
 USAGE_ERROR = 2
@@ -50,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # The matrices of microcontroller networks are too small to share between threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        return int(args.run(args))
+        with interrupts_repeated():
+            return int(args.run(args))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
