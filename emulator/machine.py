@@ -229,6 +229,14 @@ class Machine:
             return
         self._recorder = RunRecorder(space.engine, caller.tracer, caller.operands, (MEMORY,), limit)
 
+    def part(self, name: str = "") -> None:
+        """Calls from here on are a part of the recording, or with "" and for a name that was there before, of none.
+
+        A recording with parts is costed part by part, without what belongs to none. Nothing without `record`.
+        """
+        if self._recorder is not None:
+            self._recorder.parts.begin(name)
+
     def recording(self) -> Recording:
         """What ran since `record`, to be saved or costed again (emulator.recording)."""
         space = self._loaded()[1]

@@ -40,7 +40,8 @@ class End:
 class Processor:
     """One core with its exceptions.
 
-    `fault_seen` is called with each fault before the core takes it, `locked_up` when it cannot take one. A debugger
+    `fault_seen` is called with each fault before the core takes it, `locked_up` when it cannot take one, `skipped` with
+    the cycles of a loop that were passed at once. A debugger
     puts itself between core and engine: `execute` runs the engine, and `midway` says that PC lies inside a block, whose
     exceptions have been looked for at its beginning.
     """
@@ -59,6 +60,7 @@ class Processor:
         self.fault_seen: Callable[[Stop, int], None] = lambda stop, origin: None
         self.locked_up: Callable[[str, int], None] = lambda reason, pc: None
         self.sleeps_on_exit: Callable[[], bool] = lambda: False
+        self.skipped: Callable[[int], None] = lambda cycles: None
         self.reset_wanted = False
         self.stop_wanted = False
         self.execute: Callable[[int], Stop] = engine.run
@@ -184,7 +186,9 @@ class Processor:
         due = self._clock.next_due()
         if due == NO_LIMIT:
             return End("fault" if self._faults else "idle", self.pc)
+        before = self._tracer.cycles
         self._tracer.skip(min(due, until))
+        self.skipped(self._tracer.cycles - before)
         return None
 
     def _sleep(self, until: int) -> End | None:

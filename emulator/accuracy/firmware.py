@@ -12,7 +12,8 @@ from pathlib import Path
 from emulator.accuracy.elf_files import code_hash
 from emulator.accuracy.measure import COMMAND
 from emulator.accuracy.publication import FirmwareImage, Measurement
-from emulator.accuracy.recorded import Recorded
+from emulator.accuracy.recorded import Recorded, rounded
+from emulator.accuracy.rule_shares import rules_in_effect
 from emulator.boards.board import Board
 from emulator.errors import AccuracyError
 
@@ -36,7 +37,7 @@ def measure_firmware(measurement: Measurement, image: FirmwareImage, path: Path,
     before = _until(board, _STAMP, seconds)
     counted = board.counts()
     after = _until(board, _STAMP, seconds)
-    cycles, shares = after[0] - before[0], board.coverage(counted)
+    cycles, shares = after[0] - before[0], board.coverage(counted, rules_in_effect(board.core))
     return Recorded(
         key=measurement.key,
         cycles=cycles,
@@ -44,7 +45,8 @@ def measure_firmware(measurement: Measurement, image: FirmwareImage, path: Path,
         stalls=round(shares.stalls * cycles),
         code=code,
         command=COMMAND,
-        classes=tuple((name, round(share, 4)) for name, share in shares.classes),
+        classes=rounded(shares.classes),
+        rules=rounded(shares.rules),
     )
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from emulator.accuracy.elf_files import code_hash
 from emulator.accuracy.publication import Call, Measurement
-from emulator.accuracy.recorded import Recorded
+from emulator.accuracy.recorded import Recorded, rounded
+from emulator.accuracy.rule_shares import rules_in_effect
 from emulator.accuracy.run_coverage import machine_coverage
 from emulator.machine import CallResult, Machine
 from emulator.memories.layout import Layout, WhatIf, slow_memory
@@ -31,7 +32,7 @@ def measure(measurement: Measurement, call: Call, elf: Path) -> Recorded:
         machine.clear_edges()
         result = _run(machine, call, arguments)
     stalls = sum(s.code + s.data for s in machine.stalls)
-    shares = machine_coverage(machine)
+    shares = machine_coverage(machine, rules_in_effect(machine.core))
     return Recorded(
         key=measurement.key,
         cycles=round(result.cycles / call.per, 4),
@@ -39,7 +40,8 @@ def measure(measurement: Measurement, call: Call, elf: Path) -> Recorded:
         stalls=round(stalls / call.per, 4),
         code=code_hash(image),
         command=COMMAND,
-        classes=tuple((name, round(share, 4)) for name, share in shares.classes),
+        classes=rounded(shares.classes),
+        rules=rounded(shares.rules),
     )
 
 
@@ -57,7 +59,8 @@ def _arguments(machine: Machine, call: Call) -> list[Any]:
             continue
         word, _, size = argument.partition(" ")
         count = np.arange(int(size), dtype=np.uint8)
-        made = {"random": noise.integers(0, 256, int(size), dtype=np.uint8), "count": count, "zeros": 0 * count}
+        random = noise.integers(0, 256, int(size), dtype=np.uint8)
+        made = {"random": random, "count": count, "zeros": 0 * count, "ones": 0 * count + 0xFF}
         found.append(machine.alloc(made[word], align=16))
     return found
 

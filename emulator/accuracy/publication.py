@@ -4,12 +4,14 @@ A file is one publication: `title`, `source`, how to build what was measured (`b
 around the routine that its counts include, with `overhead_source`.
 
 [calls] says how each routine is called, as a list: the function, then arguments: numbers, or "random N", "count N"
-(0, 1, 2 ..), "zeros N" for N bytes of their own; a last "/ N" divides the cycles, for counts per block. A function
-"part:function" is the one in a file whose name starts with that part. Each [[set]] has a core, the board it was
-measured on, the kind of memory that the code lay in (a file of emulator/memories; "" when it needed no wait states)
-with its `wait_states`, and [set.cycles], by routine.
+(0, 1, 2 ..), "zeros N", "ones N" (0xFF) for N bytes of their own; a last "/ N" divides the cycles, for counts per
+block. A function "part:function" is the one in a file whose name starts with that part. [tasks] says which routines
+compute the same thing, by a name that other publications may use too: "AES-128 block" = [routines]. Each [[set]] has
+a core, the board it was measured on, the kind of memory that the code lay in (a file of emulator/memories; "" when it
+needed no wait states) with its `wait_states`, and [set.cycles], by routine.
 
-A publication of whole firmware images has no calls but [[image]] rows instead, the board of ours in `runs_on`.
+A publication of whole firmware images has no calls but [[image]] rows instead, the board of ours in `runs_on`; the
+task of an image is its routine, a network of the benchmark.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from typing import Any
 from emulator.errors import AccuracyError
 from emulator.memories.kind import kind_names
 from emulator.timing.core import core_names
+
+_BUFFERS = ("random", "count", "zeros", "ones")
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class FirmwareImage:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A count from silicon. `key` tells it from all others; `memory` is "" for memory without wait states."""
+    """A count from silicon. `key` tells it from all others; `memory` is "" for memory without wait states; `task`
+    names what it computes, the same for all versions of it."""
 
     key: str
     routine: str
@@ -65,6 +70,7 @@ class Measurement:
     overhead: float
     run: Call | FirmwareImage
     note: str = ""
+    task: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,8 +113,12 @@ def read_publication(name: str, text: str) -> Publication:
 
 def _routines(name: str, table: Mapping[str, Any]) -> list[Measurement]:
     calls = {routine: _call(parts) for routine, parts in table.get("calls", {}).items()}
+    tasks = {routine: task for task, routines in table.get("tasks", {}).items() for routine in routines}
+    if unknown := set(tasks) - set(calls):
+        raise ValueError(f"[tasks]: no call of {', '.join(sorted(unknown))}; there are: {', '.join(calls)}")
+    overhead = table.get("overhead", 0)
     return [
-        _measurement(name, row, routine, cycles, table.get("overhead", 0), calls[routine])
+        _measurement(name, row, routine, cycles, overhead, calls[routine], tasks.get(routine, f"{name}: {routine}"))
         for row in table.get("set", ())
         for routine, cycles in row["cycles"].items()
     ]
@@ -120,12 +130,18 @@ def _images(name: str, table: Mapping[str, Any]) -> list[Measurement]:
         kind = row.get("input_type", "int8")
         image = FirmwareImage(row["file"], row["runs_on"], row.get("base"), row["input_bytes"], kind)
         cycles = round(row["clock_hz"] / row["inferences_per_second"])
-        found.append(_measurement(name, row, row["routine"], cycles, 0, image))
+        found.append(_measurement(name, row, row["routine"], cycles, 0, image, row["routine"]))
     return found
 
 
 def _measurement(
-    name: str, row: Mapping[str, Any], routine: str, cycles: float, overhead: float, run: Call | FirmwareImage
+    name: str,
+    row: Mapping[str, Any],
+    routine: str,
+    cycles: float,
+    overhead: float,
+    run: Call | FirmwareImage,
+    task: str,
 ) -> Measurement:
     core, memory, wait_states = row["core"], row["memory"], row["wait_states"]
     if core not in core_names():
@@ -134,7 +150,7 @@ def _measurement(
         raise ValueError(f"{memory} is no memory; there are: {', '.join(kind_names())}")
     key = f"{name}: {routine}, {row['board']}, {wait_states} WS"
     note = row.get("note", "")
-    return Measurement(key, routine, core, row["board"], memory, wait_states, cycles, overhead, run, note)
+    return Measurement(key, routine, core, row["board"], memory, wait_states, cycles, overhead, run, note, task)
 
 
 def _call(parts: list[int | str]) -> Call:
@@ -145,6 +161,6 @@ def _call(parts: list[int | str]) -> Call:
         return Call(file, function, tuple(arguments[:-1]), int(last[2:]))
     for argument in arguments:
         word, _, size = str(argument).partition(" ")
-        if isinstance(argument, str) and not (word in ("random", "count", "zeros") and size.isdecimal()):
-            raise ValueError(f"{function}: argument {argument!r} is none of 'random N', 'count N', 'zeros N'")
+        if isinstance(argument, str) and not (word in _BUFFERS and size.isdecimal()):
+            raise ValueError(f"{function}: argument {argument!r} is none of {', '.join(f'{b} N' for b in _BUFFERS)}")
     return Call(file, function, tuple(arguments))

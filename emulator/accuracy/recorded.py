@@ -12,8 +12,10 @@ from pathlib import Path
 
 from emulator.errors import AccuracyError
 
-FIELDS = ("key", "cycles", "instructions", "stalls", "code", "command", "classes")
+FIELDS = ("key", "cycles", "instructions", "stalls", "code", "command", "classes", "rules")
 _FILE = "recorded.csv"
+
+Shares = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Recorded:
     """Our count for the measurement `key`.
 
     cycles, instructions, stalls (cycles waiting for memory): of one run, or per block; code: SHA-256 of the loaded
-    bytes, first 16 digits; command: what measured it; classes: timing classes by the share of cycles spent in them.
+    bytes, first 16 digits; command: what measured it; classes: timing classes by the share of cycles spent in them;
+    rules: those that it met, with their shares.
     """
 
     key: str
@@ -30,7 +33,13 @@ class Recorded:
     stalls: float
     code: str
     command: str
-    classes: tuple[tuple[str, float], ...]
+    classes: Shares
+    rules: Shares = ()
+
+
+def rounded(shares: Shares) -> Shares:
+    """Shares as they are recorded, those that vanish left out."""
+    return tuple((name, round(share, 4)) for name, share in shares if round(share, 4))
 
 
 @cache
@@ -62,10 +71,18 @@ def write_rows(rows: Iterable[Recorded]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(FIELDS)
     for row in sorted(rows, key=lambda r: r.key):
-        classes = "; ".join(f"{name} {share:.4f}" for name, share in row.classes)
         numbers = (_number(value) for value in (row.cycles, row.instructions, row.stalls))
-        writer.writerow((row.key, *numbers, row.code, row.command, classes))
+        writer.writerow((row.key, *numbers, row.code, row.command, _list(row.classes), _list(row.rules)))
     return out.getvalue()
+
+
+def _list(shares: Shares) -> str:
+    return "; ".join(f"{name} {share:.4f}" for name, share in shares)
+
+
+def _shares(text: str) -> Shares:
+    parts = (part.rsplit(" ", 1) for part in text.split("; ") if part)
+    return tuple((name, float(share)) for name, share in parts)
 
 
 def _number(value: float) -> str:
@@ -73,7 +90,6 @@ def _number(value: float) -> str:
 
 
 def _row(fields: dict[str, str]) -> Recorded:
-    parts = (part.rsplit(" ", 1) for part in fields["classes"].split("; ") if part)
     cycles, instructions, stalls = (float(fields[name]) for name in ("cycles", "instructions", "stalls"))
-    classes = tuple((name, float(share)) for name, share in parts)
-    return Recorded(fields["key"], cycles, instructions, stalls, fields["code"], fields["command"], classes)
+    classes, rules = _shares(fields["classes"]), _shares(fields.get("rules", ""))
+    return Recorded(fields["key"], cycles, instructions, stalls, fields["code"], fields["command"], classes, rules)

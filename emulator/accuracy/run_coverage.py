@@ -1,6 +1,11 @@
-"""Coverage of a recorded run on any core, and of the calls that a machine made."""
+"""Coverage of a recorded run on any core, and of the calls that a machine made.
+
+Rules are looked for only where asked: that costs the run once more for each.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from emulator.accuracy.coverage import Coverage, coverage
 from emulator.errors import EmulatorError
@@ -11,7 +16,7 @@ from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
 
 
-def machine_coverage(machine: Machine) -> Coverage:
+def machine_coverage(machine: Machine, rules: Iterable[str] = ()) -> Coverage:
     """What the calls since the machine was loaded leaned on."""
 
     def read(address: int, size: int) -> bytes:
@@ -19,10 +24,10 @@ def machine_coverage(machine: Machine) -> Coverage:
         return b"" if region is None else machine.read(address, min(size, region.end - address))
 
     stalls = sum(stall.code + stall.data for stall in machine.stalls)
-    return coverage(machine.core, machine.edge_rows, read, stalls)
+    return coverage(machine.core, machine.edge_rows, read, stalls, rules)
 
 
-def recording_coverage(recording: Recording, core: str, stalls: int = 0) -> Coverage:
+def recording_coverage(recording: Recording, core: str, stalls: int = 0, rules: Iterable[str] = ()) -> Coverage:
     """What a recorded run leans on when it is costed for `core`, with so many cycles lost to memory."""
     table = load_core(core)
     model = CostModel(table, recording.read, SymbolTable(recording.symbols).locate)
@@ -35,4 +40,4 @@ def recording_coverage(recording: Recording, core: str, stalls: int = 0) -> Cove
         except EmulatorError:
             continue
         edges.append((address, size, target, count, cycles, instructions))
-    return coverage(table, edges, recording.read, stalls)
+    return coverage(table, edges, recording.read, stalls, rules)

@@ -7,6 +7,7 @@ result = board.run(max_cycles=10_000_000)
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from emulator.program.elf import Image
 from emulator.program.images import read_image
 from emulator.program.source_lines import SourceLines
 from emulator.program.symbols import SymbolTable
+from emulator.recording.recording import Recording
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
 
@@ -40,7 +42,7 @@ class Board:
     by default; arguments: semihosting command line; source: console input, bytes or steps that wait for output
     (emulator.boards.dialogue); sink: gets console output as it comes; profile: keep a tree of calls, for `profile()`;
     memory: follow stacks and heap, for `memory_use()`, and keep a profile; what_if: another clock, other wait states,
-    no caches.
+    no caches; record: keep the run, for `recording()`.
 
     Raises UnknownBoard, BoardError.
     """
@@ -60,6 +62,7 @@ class Board:
         memory: bool = False,
         what_if: WhatIf | None = None,
         foreign: bool = False,
+        record: bool = False,
     ) -> None:
         self._folders = [Path(folder) for folder in folders]
         self.description: BoardFile = load_board(name, self._folders)
@@ -77,9 +80,11 @@ class Board:
             what_if=what_if,
             profile=profile,
             memory=memory,
+            record=record,
         )
         self._source, self._sink = as_steps(source), sink
         self._loaded: Firmware | None = None
+        self._digest = ""
 
     def load(self, source: str | Path | bytes, base: int | None = None) -> Image:
         """Put firmware into fresh memory and reset: an ELF, Intel HEX, or raw bytes for address `base`.
@@ -93,6 +98,7 @@ class Board:
             check_legality(source, image, self.core, SymbolTable(image.symbols).locate, lines.find)
         console = Console(self._source, self._sink)
         self._loaded = Firmware(self.description, image, lines, console, self._options)
+        self._digest = hashlib.sha256(source if isinstance(source, bytes) else Path(source).read_bytes()).hexdigest()
         return image
 
     def run(
@@ -140,6 +146,13 @@ class Board:
         layout = board_layout(self.description, self._what_if)
         return break_down(firmware.counted(), model, firmware.symbols.start_of, layout)
 
+    def recording(self) -> Recording:
+        """The run so far, to be saved or costed again (emulator.recording).
+
+        Raises EmulatorError unless asked for with record=True, RecordingError for firmware that changed its code.
+        """
+        return self._firmware().recording(self._digest)
+
     def memory_use(self) -> MemoryUse:
         """Where the memory went so far; raises EmulatorError unless asked for with memory=True."""
         return self._firmware().memory_use()
@@ -149,10 +162,10 @@ class Board:
         tracer = self._firmware().tracer
         return Counts(tuple(tracer.edges()), sum(code + data for *_, code, data in tracer.stalls()))
 
-    def coverage(self, since: Counts | None = None) -> Coverage:
-        """Which rows of the core's table the run leaned on, and how much of it waited for memory."""
+    def coverage(self, since: Counts | None = None, rules: Iterable[str] = ()) -> Coverage:
+        """Which rows of the core's table the run leaned on, which of these rules, and how much waited for memory."""
         counted = self.counts() if since is None else self.counts().since(since)
-        return coverage(self.core, counted.edges, self._firmware().memory.code, counted.stalls)
+        return coverage(self.core, counted.edges, self._firmware().memory.code, counted.stalls, rules)
 
     @property
     def slow_memories(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from emulator.boards.plugging import plug_peripherals
 from emulator.boards.power_on import power_on
 from emulator.boards.recorders import Recorders
 from emulator.boards.run_result import RunResult
+from emulator.errors import EmulatorError
 from emulator.faults.log import FaultLog
 from emulator.footprint.usage import MemoryUse
 from emulator.gdbstub.parts import Parts
@@ -29,6 +30,8 @@ from emulator.profile.counted import Counted, counted
 from emulator.profile.tree import Profile
 from emulator.program.elf import Image
 from emulator.program.source_lines import SourceLines
+from emulator.recording.firmware import FirmwareRecorder
+from emulator.recording.recording import Recording
 from emulator.semihosting.calls import Semihosting
 from emulator.tracing.tracer import NO_LIMIT
 
@@ -47,6 +50,7 @@ class RunOptions:
     what_if: WhatIf | None = None
     profile: bool = False
     memory: bool = False
+    record: bool = False
 
 
 class Firmware:
@@ -74,6 +78,7 @@ class Firmware:
         self._vectors = vector_table(board, parts.memory, image)
         self.processor.sleeps_on_exit = self._sleeps_on_exit
         self.processor.pc = self._reset()
+        self._recorder = FirmwareRecorder(parts, board, self.processor, self._peripherals) if options.record else None
         self._follow(options)
 
     def _system(self) -> System:
@@ -96,6 +101,12 @@ class Firmware:
     def counted(self) -> Counted:
         """What has been counted so far."""
         return counted(self.tracer, self._parts.operands.counts())
+
+    def recording(self, elf: str) -> Recording:
+        """See Board.recording."""
+        if self._recorder is None:
+            raise EmulatorError("nothing was recorded: make the board with record=True")
+        return self._recorder.finish(elf)
 
     def memory_use(self) -> MemoryUse:
         """See Board.memory_use."""

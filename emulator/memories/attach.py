@@ -49,7 +49,18 @@ def attach_with(
     if not layout.memories:
         return attach(engine, guard(cost), wanted), None
     tracer = attach(engine, guard(planned_cost(cost, model, layout)), wanted)
-    return tracer, attach_memories(engine, tracer, layout, data_path(model.core.name) != ALIGNED)
+    return tracer, attach_memories(engine, tracer, layout, listens_everywhere(model.core.name))
+
+
+def listens_everywhere(core: str) -> bool:
+    """Whether reads of fast memory may take longer on a core as well, for their addresses."""
+    return data_path(core) != ALIGNED
+
+
+def listened(layout: Layout, everywhere: bool) -> list[tuple[int, int]]:
+    """First and last addresses of what memories are told of."""
+    places = [MEMORY] if everywhere else []
+    return places + [place for place in layout.data_ranges if not everywhere or place[0] > MEMORY[1]]
 
 
 def attach_memories(engine: Engine, tracer: Tracer, layout: Layout, everywhere: bool = True) -> Accesses:
@@ -61,9 +72,7 @@ def attach_memories(engine: Engine, tracer: Tracer, layout: Layout, everywhere: 
     model = make_memories(layout, native)
     tracer.memories = model
     accesses = Accesses(engine, native)
-    places = [MEMORY] if everywhere else []
-    places += [place for place in layout.data_ranges if not everywhere or place[0] > MEMORY[1]]
-    for first, last in places:
+    for first, last in listened(layout, everywhere):
         if isinstance(model, PythonMemories):
             accesses.call(lambda write, pc, address, size: model.access(write, address, size), (first, last))
         else:

@@ -50,10 +50,10 @@ def follow_controls(board: BoardFile, layout: Layout, model: Any, peripherals: M
         for control in memory.kind.controls:
             peripheral = peripherals.get(kinds.get(control.peripheral, control.peripheral))
             if peripheral is not None:
-                _watch(peripheral, control, setting.follow)
+                watch(peripheral, control, setting.follow)
 
 
-def _watch(peripheral: Peripheral, control: Control, told: Callable[[Control, int], None]) -> None:
+def watch(peripheral: Peripheral, control: Control, told: Callable[[Control, int], None]) -> None:
     """Call `told` with what the register holds behind each write of it."""
     inner = peripheral.write
     place = peripheral.place(control.register)

@@ -8,6 +8,7 @@ from emulator.memories.layout import Layout
 from emulator.profile.breakdown import Spent, break_down
 from emulator.profile.counted import Counted
 from emulator.program.symbols import SymbolTable
+from emulator.recording.parts import costed_stalls
 from emulator.recording.recording import Recording
 from emulator.recording.recost import edge_stalls
 from emulator.recording.sites import site_cycles
@@ -15,16 +16,21 @@ from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
 
 
-def break_down_recording(recording: Recording, core: str, layout: Layout | None = None) -> tuple[Spent, ...]:
+def break_down_recording(
+    recording: Recording, core: str, layout: Layout | None = None, settings: bool = False
+) -> tuple[Spent, ...]:
     """All instructions that ran, by address; errors as of `recost`."""
     symbols = SymbolTable(recording.symbols)
     model = CostModel(load_core(core), recording.read, symbols.locate)
     keys: list[tuple[int, int, int]] = [(at, size, target) for at, size, target in recording.edges.tolist()]
-    counts: list[int] = recording.counts.tolist()
-    cycles = [model.edge(*key)[0] if count else 0 for key, count in zip(keys, counts, strict=True)]
+    counts: list[int] = recording.costed.tolist()
+    passes: list[int] = recording.counts.tolist()
+    cycles = [model.edge(*key)[0] if count else 0 for key, count in zip(keys, passes, strict=True)]
     stalls = {}
     if layout is not None and layout.memories:
-        lost = edge_stalls(recording, model, layout, np.array(cycles, np.uint64), None).tolist()
+        lost = costed_stalls(
+            edge_stalls(recording, model, layout, np.array(cycles, np.uint64), None, settings)
+        ).tolist()
         stalls = {key: (code, data) for key, (code, data) in zip(keys, lost, strict=True) if code or data}
     operands: dict[int, int] = {}
     for address, extra in site_cycles(recording, model):

@@ -9,6 +9,8 @@ import numpy as np
 from emulator.engine.engine import Engine
 from emulator.memory import PAGE, Region
 from emulator.program.elf import Symbol
+from emulator.recording.divider import Divider
+from emulator.recording.marks import Marker
 from emulator.recording.recording import Recording
 from emulator.recording.sites import site_arrays
 from emulator.tracing.accesses import ALL, Accesses, Consumer
@@ -35,6 +37,8 @@ class RunRecorder:
     ) -> None:
         self._tracer, self._operands = tracer, operands
         operands.widen()
+        self.marker = Marker(tracer)
+        self.parts = Divider(tracer, operands, self.marker)
         self.restart(limit)
         self.accesses = Accesses(engine, not isinstance(tracer, PythonTracer))
         for place in within:
@@ -48,6 +52,7 @@ class RunRecorder:
         self._tracer.forget()
         self._operands.clear()
         self._tracer.start_recording(limit)
+        self.parts.restart()
 
     def finish(
         self,
@@ -58,14 +63,18 @@ class RunRecorder:
         read: Callable[[int, int], bytes],
     ) -> Recording:
         """What was recorded; `read` gives code as CostModel wants it."""
+        self.parts.begin("")
         stream, rows, whole = self._tracer.take_recording()
         table = np.array([row[:3] for row in rows], np.uint32).reshape(-1, 3)
-        pages = sorted({page for row in table.tolist() for page in _pages(*row)})
+        wanted = sorted({page for row in table.tolist() for page in _pages(*row)})
+        pages = [page for page in wanted if page <= 0xFFFFFFFF and read(page, 1)]
         code = np.zeros((len(pages), PAGE), np.uint8)
         for n, page in enumerate(pages):
             content = read(page, PAGE)
             code[n, : len(content)] = np.frombuffer(content, np.uint8)
-        sites, site_counts = site_arrays(self._operands.counts())
+        executed = self._operands.counts()
+        sites, site_counts = site_arrays(executed)
+        parts, part_counts, part_site_counts = self.parts.take([row[:3] for row in rows], executed)
         return Recording(
             elf=elf,
             core=core,
@@ -79,6 +88,9 @@ class RunRecorder:
             code=code,
             sites=sites,
             site_counts=site_counts,
+            parts=parts,
+            part_counts=part_counts,
+            part_site_counts=part_site_counts,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +11,12 @@ from emulator.errors import RecordingError
 from emulator.memories.data_path import data_path
 from emulator.memories.fetch import fetch_ahead
 from emulator.memories.layout import Layout
-from emulator.memories.model import make_memories
 from emulator.memories.plan import make_plan
 from emulator.program.symbols import SymbolTable
+from emulator.recording.parts import PartCost, costed_stalls, elsewhere_on, part_costs
 from emulator.recording.recording import Recording
-from emulator.recording.sites import site_cycles
+from emulator.recording.replay import replay
+from emulator.recording.sites import site_cycles, site_extras
 from emulator.timing.core import load_core
 from emulator.timing.cost import CostModel
 
@@ -34,7 +34,10 @@ class FunctionCost:
 
 @dataclass(frozen=True)
 class RunCost:
-    """A run on a core: `functions` by falling cycles."""
+    """A run on a core: `functions` by falling cycles, `parts` in their order.
+
+    `elsewhere`, part of the cycles: those that firmware spent outside of instructions, as they were when it ran.
+    """
 
     core: str
     cycles: int
@@ -42,10 +45,16 @@ class RunCost:
     code_stalls: int
     data_stalls: int
     functions: tuple[FunctionCost, ...]
+    parts: tuple[PartCost, ...] = ()
+    elsewhere: int = 0
 
 
-def recost(recording: Recording, core: str, layout: Layout | None = None, native: bool | None = None) -> RunCost:
-    """The cost of the recorded run on `core` with these slow memories, none by default.
+def recost(
+    recording: Recording, core: str, layout: Layout | None = None, native: bool | None = None, settings: bool = False
+) -> RunCost:
+    """The cost of the recorded run, or of its parts, on `core` with these slow memories, none by default.
+
+    `settings`: whether what firmware set of its memory is followed, as on the board that it ran on.
 
     Raises IllegalInstruction when the core lacks an instruction that ran, UnknownCore, and RecordingError when slow
     memories need an order of events that was not kept.
@@ -58,23 +67,31 @@ def recost(recording: Recording, core: str, layout: Layout | None = None, native
     rows: list[list[int]] = recording.edges.tolist()
     for n in ran.tolist():
         costs[n] = model.edge(*rows[n])
-    totals = costs * recording.counts[:, None]
-    stalls = np.zeros((len(rows), 2), np.uint64)
+    totals = costs * recording.costed[:, None]
+    stalls = np.zeros((len(recording.parts) + 1, len(rows), 2), np.uint64)
     if layout is not None and layout.memories:
-        stalls = edge_stalls(recording, model, layout, costs[:, 0], native)
-    table_of = np.column_stack([totals, stalls]).astype(np.int64)
+        stalls = edge_stalls(recording, model, layout, costs[:, 0], native, settings)
+    table_of = np.column_stack([totals, costed_stalls(stalls)]).astype(np.int64)
     if by_operands := site_cycles(recording, model):
         rows += [[address, 0, 0] for address, _ in by_operands]
         table_of = np.vstack([table_of, [[cycles, 0, 0, 0] for _, cycles in by_operands]])
     sums = table_of.sum(axis=0)
-    cycles = int(sums[0] + sums[2] + sums[3])
-    return RunCost(core, cycles, int(sums[1]), int(sums[2]), int(sums[3]), _functions(rows, table_of, symbols))
+    elsewhere = elsewhere_on(recording, core)
+    cycles = int(sums[0] + sums[2] + sums[3]) + elsewhere
+    parts = part_costs(recording, costs, stalls, site_extras(recording, model))
+    functions = _functions(rows, table_of, symbols)
+    return RunCost(core, cycles, int(sums[1]), int(sums[2]), int(sums[3]), functions, parts, elsewhere)
 
 
 def edge_stalls(
-    recording: Recording, model: CostModel, layout: Layout, cycles: npt.NDArray[np.uint64], native: bool | None
+    recording: Recording,
+    model: CostModel,
+    layout: Layout,
+    cycles: npt.NDArray[np.uint64],
+    native: bool | None,
+    settings: bool = False,
 ) -> npt.NDArray[np.uint64]:
-    """Cycles lost to (code, data) by each edge, shape (edges, 2); `cycles`: of one pass without them."""
+    """Cycles lost to (code, data) by each edge in each part, see `replay`; `cycles`: of one pass without them."""
     if not recording.whole:
         raise RecordingError("the recording holds counts only, its run was too long; slow memories need the order")
     ahead, path = fetch_ahead(model.core.name), data_path(model.core.name)
@@ -91,10 +108,9 @@ def edge_stalls(
             plans[key] = length
             length += len(made[-1]) // 2
         edges[n] = (address, size, cycles[n - 1], plans[key])
-    stalls = np.zeros((len(edges), 2), np.uint64)
-    memories: Any = make_memories(layout, _native() if native is None else native)
-    memories.replay(recording.stream, edges.tobytes(), b"".join(made), stalls)
-    return stalls[1:]
+    return replay(
+        recording, model.core.name, layout, edges, b"".join(made), _native() if native is None else native, settings
+    )
 
 
 def _native() -> bool:

@@ -25,6 +25,13 @@ def site_arrays(rows: Sequence[SiteCounts]) -> tuple[npt.NDArray[np.uint32], npt
 
 def site_cycles(recording: Recording, model: CostModel) -> list[tuple[int, int]]:
     """(address, cycles) that these instructions took on top of the edges' cycles on the model's core."""
+    extras = site_extras(recording, model)
+    sums = (recording.costed_sites.astype(np.int64) * extras).sum(axis=1).tolist()
+    return [(key[1], cycles) for key, cycles in zip(recording.sites.tolist(), sums, strict=True) if cycles]
+
+
+def site_extras(recording: Recording, model: CostModel) -> npt.NDArray[np.int64]:
+    """Cycles on top of the edges' of each site in each class, int64 (sites, 40)."""
     extras: dict[tuple[int, ...], tuple[int, ...]] = {}
     if len(recording.sites):
         blocks = {(address, size) for address, size, _ in recording.edges[recording.counts > 0].tolist()}
@@ -32,9 +39,6 @@ def site_cycles(recording: Recording, model: CostModel) -> list[tuple[int, int]]
             masks = {i.address: recording.read(i.address, 1)[0] for i in block if i.name == "it"}
             for site in model.sites(block, masks):
                 extras.setdefault((site.place, site.address, _KINDS.index(site.kind)), site.extra)
-    found = []
-    for key, counts in zip(recording.sites.tolist(), recording.site_counts.tolist(), strict=True):
-        extra = extras.get(tuple(key))
-        if extra is not None:
-            found.append((key[1], sum(n * e for n, e in zip(counts, extra, strict=True))))
-    return found
+    nothing = (0,) * (SKIPPED + 1)
+    found = [extras.get(tuple(key), nothing) for key in recording.sites.tolist()]
+    return np.array(found, np.int64).reshape(-1, SKIPPED + 1)

@@ -78,12 +78,13 @@ class TimingClass:
 
 @dataclass(frozen=True)
 class Rule:
-    """A number the pipeline wants, with where it comes from."""
+    """A number the pipeline wants, with where it comes from. `without` is its value where the rule plays no part."""
 
     name: str
     value: int
     source: str
     test: str = ""
+    without: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,11 @@ class Core:
             raise TimingError(f"{self.name} with a multiplier of {cycles} cycles: only Armv6-M cores choose, {wanted}")
         rows = (replace(row, cycles=cycles) if row.name == "multiply" else row for row in self.classes)
         return replace(self, classes=tuple(rows))
+
+    def without(self, rule: str) -> Core:
+        """The same core as if it had no such rule."""
+        rows = (replace(row, value=row.without) if row.name == rule else row for row in self.rules)
+        return replace(self, rules=tuple(rows))
 
     def by_operands(self, instruction: Instruction) -> OperandCycles | None:
         """The row that gives its cycles by the values of its operands, if there is one."""

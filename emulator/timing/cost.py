@@ -72,6 +72,23 @@ class CostModel:
             self._starts[key] = tuple(self._walk(self.block(address, size)))
         return self._starts[key]
 
+    def without(self, rule: str) -> CostModel:
+        """A model of the same code on a core that has no such rule."""
+        other = CostModel(self.core.without(rule), self._read, self._locate)
+        other._decoder = self._decoder
+        other._blocks, other._heads, other._lines = self._blocks, self._heads, self._lines
+        return other
+
+    @property
+    def pair_names(self) -> tuple[str, ...]:
+        """The rows that say what the core may issue together, none if it issues one by one."""
+        return tuple(getattr(self._pipeline, "pair_names", ()))
+
+    def pair_rows(self, address: int, size: int, target: int) -> tuple[str, ...]:
+        """For each two neighbours of an edge's block the row that speaks of them."""
+        found = getattr(self._pipeline, "pair_rows", None)
+        return () if found is None else tuple(found(self.block(address, size), target))
+
     def younger(self, address: int, size: int) -> tuple[bool, ...]:
         """Which instructions of the block issue together with the one in front of them."""
         block = self.block(address, size)

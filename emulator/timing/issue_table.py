@@ -45,6 +45,11 @@ class Pair:
     source: str
     test: str = ""
 
+    @property
+    def name(self) -> str:
+        """What it speaks of, for lists."""
+        return f"pair {'/'.join(self.older)} + {'/'.join(self.younger)}"
+
 
 @dataclass(frozen=True)
 class Hold:
@@ -68,8 +73,12 @@ class IssueTable:
 
     def may_pair(self, older: frozenset[str], younger: frozenset[str]) -> bool:
         """Whether instructions of these groups issue together as far as their groups say."""
-        row = next((p for p in self.pairs if older & {*p.older} and younger & {*p.younger}), None)
+        row = self.pair(older, younger)
         return row is not None and row.allowed
+
+    def pair(self, older: frozenset[str], younger: frozenset[str]) -> Pair | None:
+        """The first row that speaks of these groups."""
+        return next((p for p in self.pairs if older & {*p.older} and younger & {*p.younger}), None)
 
 
 @cache

@@ -95,9 +95,10 @@ def _of_recording(args: argparse.Namespace) -> AnnotatedRun:
         raise InputError(f"{args.trace.name} is a run of another ELF than {args.elf.name}; record it again")
     board = _board(args)
     core = resolve_core(args.core) if args.core else recording.core if board is None else board.core
-    layout = None if board is None else board.layout(recording.regions)
-    where = FAST if board is None else board.describe()
-    return AnnotatedRun(core, break_down_recording(recording, core, layout), f"{args.trace.name}, {where}")
+    layout = None if board is None else board.layout_of(recording)
+    settings = board is not None and board.keeps_settings(recording)
+    where = FAST if board is None else board.describe(recording)
+    return AnnotatedRun(core, break_down_recording(recording, core, layout, settings), f"{args.trace.name}, {where}")
 
 
 def _of_firmware(args: argparse.Namespace) -> AnnotatedRun:

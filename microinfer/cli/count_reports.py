@@ -38,13 +38,13 @@ def of_profile(
     args: argparse.Namespace, result: ProfileResult, machine: Machine, board: DeviceBoard | None, clock_hz: int
 ) -> CountReport:
     """For `profile`; the interval is that of all calls, inputs after the first included."""
-    from emulator.accuracy.interval import interval
+    from emulator.accuracy.interval import interval, untried_rules
     from emulator.accuracy.run_coverage import machine_coverage
     from microinfer.device.fit import fit
     from microinfer.report.interval import fit_line, fit_row, row, untried_line
 
     kinds = _kinds(None if board is None else board.layout(machine.memory))
-    found = interval(machine_coverage(machine), kinds)
+    found = interval(machine_coverage(machine, untried_rules(machine.core)), kinds)
     fields: dict[str, Any] = {"interval": row(found, result.cycles)}
     lines = untried_line(found)
     if board is None:
@@ -57,10 +57,10 @@ def of_profile(
 
 def of_firmware(args: argparse.Namespace, board: Board, cycles: int) -> CountReport:
     """For `emulate`, a run of so many cycles."""
-    from emulator.accuracy.interval import interval
+    from emulator.accuracy.interval import interval, untried_rules
     from microinfer.report.interval import row, untried_line
 
-    found = interval(board.coverage(), board.slow_memories)
+    found = interval(board.coverage(rules=untried_rules(board.core)), board.slow_memories)
     text, rows = energy_options.energy(args, board.description, cycles, found, board.description.clock_hz)
     lines = (*untried_line(found), *((text,) if rows or args.every else ()))
     return CountReport(found, lines, {"interval": row(found, cycles), "energy": rows})
@@ -76,12 +76,16 @@ def with_cores(
 
 def of_recording(recording: Recording, costs: Sequence[RunCost], layout: Layout | None) -> tuple[Interval, ...]:
     """For `recost`: the interval of each core's cost."""
-    from emulator.accuracy.interval import interval
+    from emulator.accuracy.interval import interval, untried_rules
     from emulator.accuracy.run_coverage import recording_coverage
+    from emulator.timing.core import load_core
 
     kinds = _kinds(layout)
     stalls = [cost.code_stalls + cost.data_stalls for cost in costs]
-    runs = (recording_coverage(recording, cost.core, lost) for cost, lost in zip(costs, stalls, strict=True))
+    runs = (
+        recording_coverage(recording, cost.core, lost, untried_rules(load_core(cost.core)))
+        for cost, lost in zip(costs, stalls, strict=True)
+    )
     return tuple(interval(run, kinds) for run in runs)
 
 

@@ -61,6 +61,11 @@ def add_placement(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_record(parser: argparse.ArgumentParser) -> None:
+    """--record."""
+    parser.add_argument("--record", type=Path, metavar="FILE", help="keep the run, to cost it again with recost")
+
+
 def what_if(args: argparse.Namespace) -> WhatIf:
     """What these options ask of a board."""
     from emulator.memories.layout import WhatIf

@@ -11,6 +11,8 @@ from emulator.boards.file import BoardFile, load_board
 from emulator.memories.layout import Layout, WhatIf
 from emulator.memories.placement import Place, flash_layout
 from emulator.memory import Region
+from emulator.recording.places import keeps_settings, recording_layout
+from emulator.recording.recording import Recording
 
 FAST = "memory without wait states"
 
@@ -44,14 +46,24 @@ class DeviceBoard:
         """Slow memories when everything that is not written lies in the board's flash."""
         return flash_layout(self.file, regions, self.what_if, self.code_in)
 
+    def layout_of(self, recording: Recording) -> Layout:
+        """Slow memories under a recorded run: firmware lies where it lay if this is its board."""
+        return recording_layout(recording, self.file, self.what_if, self.code_in)
+
+    def keeps_settings(self, recording: Recording) -> bool:
+        """Whether the flash is as the recorded firmware set it."""
+        return keeps_settings(recording, self.file, self.what_if, self.code_in)
+
     def slow_down(self, machine: Machine) -> None:
         """Let the machine's memory, with all regions added, cost what the board's does."""
         layout = self.layout(machine.memory)
         if layout.memories:
             machine.slow_down(layout)
 
-    def describe(self) -> str:
-        """Board and wait states in a few words."""
+    def describe(self, firmware: Recording | None = None) -> str:
+        """Board and wait states in a few words; `firmware`: a recorded run that may have set them itself."""
+        if firmware is not None and self.keeps_settings(firmware):
+            return f"{self.file.name}, flash as the firmware set it"
         layout = self.layout(())
         if not layout.memories:
             return f"{self.file.name}, no wait states"

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emulator import Machine
-from emulator.accuracy.interval import Interval, interval
+from emulator.accuracy.interval import Interval, interval, untried_rules
 from emulator.accuracy.run_coverage import machine_coverage
 from emulator.profile.breakdown import Split, split
 from microinfer.device.board import DeviceBoard
@@ -89,7 +89,7 @@ def run_call(elf: Path, core: str, call: FunctionCall, board: DeviceBoard | None
         result.instructions,
         result.stack,
         sum(stall.code + stall.data for stall in machine.stalls),
-        interval(machine_coverage(machine), kinds),
+        interval(machine_coverage(machine, untried_rules(machine.core)), kinds),
         split(machine.breakdown(), core),
         result.clobbered,
     )

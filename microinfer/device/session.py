@@ -105,7 +105,9 @@ class DeviceSession:
         try:
             if call.prepare and at.scratch:
                 self.library.call(call.prepare.function, *call.prepare.arguments(at), work=_work(node))
+            self.library.machine.part(f"{node.index} {node.op}")
             cost = self.library.call(call.function, *call.arguments(at), returns=call.returns, work=_work(node))
+            self.library.machine.part()
         except (KernelError, EmulatorError) as error:
             raise KernelError(f"{_layer(node)}: {error}") from error
         actual = self.library.machine.read_array(at.output, np.dtype(node.output.dtype), shape)

@@ -8,6 +8,7 @@ from emulator.accuracy.comparison import Compared, Group, compare, differences, 
 from emulator.accuracy.interval import COVERING_SHARE, DOUBT, FLOOR, tried_classes
 from emulator.accuracy.publication import Publication
 from emulator.accuracy.recorded import Recorded
+from emulator.accuracy.versions import MARGIN, Pair, pairs
 from emulator.timing.core import core_names, load_core
 
 _HEAD = """# How far cycle counts are from silicon
@@ -27,11 +28,17 @@ memory that was not measured with the core, may be off by {100 * DOUBT:g} %, and
 seen, not what is certain.
 """
 
+_CLOSE = 0.1
+
+_VERSIONS = f"""Pairs of rows that compute the same thing on the same core and board, and whose published counts differ
+by more than {100 * MARGIN:g} %. A routine with other wait states is another version of it.
+"""
+
 _ADD = """## How to add a row
 
 1. Put the published count into a file of `emulator/accuracy/published`, a new one for a new publication: its source,
-   how the code was built, the board and memory, how each routine is called (`emulator/accuracy/publication.py` has the
-   format).
+   how the code was built, the board and memory, how each routine is called, and which compute the same thing
+   (`emulator/accuracy/publication.py` has the format).
 2. Build the code into a folder of your own. It stays there: code of others is not kept here, their numbers are.
 3. `microinfer accuracy --elf DIR` shows the error; `--only TEXT` takes some of the rows.
 4. `microinfer accuracy --elf DIR --record` keeps our count in `recorded.csv`; then `make accuracy`.
@@ -42,7 +49,7 @@ def page(publications: Sequence[Publication], recorded: dict[str, Recorded]) -> 
     """The whole page as Markdown; the same data give the same text."""
     known = [m for p in publications for m in p.measurements]
     rows = compare(known, recorded)
-    parts = [_HEAD, _summary(rows), _wait_states(rows), _HOW, _untried(rows)]
+    parts = [_HEAD, _summary(rows), _wait_states(rows), _versions(rows), _HOW, _untried(rows)]
     parts += [_publication(p, compare(p.measurements, recorded)) for p in publications]
     missing = [m.key for m in known if m.key not in recorded]
     if missing:
@@ -96,6 +103,31 @@ def _wait_states(rows: Sequence[Compared]) -> str:
         body.append((m.core, f"`{m.routine}`", m.board, str(m.wait_states), *numbers))
     text = "Cycles that wait states add to the same code.\n\n"
     return "## Wait states\n\n" + text + _table(head, body, 4)
+
+
+def _versions(rows: Sequence[Compared]) -> str:
+    found = pairs(rows)
+    wrong = [pair for pair in found if not pair.right]
+    body = []
+    for core in sorted({pair.fast.measurement.core for pair in found}):
+        own = [pair for pair in found if pair.fast.measurement.core == core]
+        close = [pair for pair in own if pair.published < _CLOSE]
+        right = (sum(pair.right for pair in some) for some in (own, close))
+        counts = zip((len(own), len(close)), right, strict=True)
+        body.append((core, *(str(number) for both in counts for number in both)))
+    head = ("core", "pairs", "ordered rightly", f"closer than {100 * _CLOSE:g} %", "ordered rightly")
+    told = f"Ordered rightly: {len(found) - len(wrong)} of {len(found)} pairs."
+    text = f"## Which of two versions is faster\n\n{_VERSIONS}\n{_table(head, body, 4)}\n{told}"
+    return text + ("\n\n" + _wrong(wrong) if wrong else "\n")
+
+
+def _wrong(wrong: Sequence[Pair]) -> str:
+    head = ("core", "faster on silicon", "slower on silicon", "published", "ours")
+    body = []
+    for pair in wrong:
+        names = (f"`{row.measurement.key}`" for row in (pair.fast, pair.slow))
+        body.append((pair.fast.measurement.core, *names, percent(pair.published), percent(pair.ours)))
+    return "Ordered wrongly:\n\n" + _table(head, body, 2)
 
 
 def _untried(rows: Sequence[Compared]) -> str:

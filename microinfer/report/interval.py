@@ -32,9 +32,9 @@ def row(interval: Interval, cycles: int) -> dict[str, Any]:
 
 
 def untried_line(interval: Interval) -> tuple[str, ...]:
-    """A line on rows of the core's table that the run leaned on and no measurement tried; none when there are none."""
+    """A line on rows and rules of the core's table that the run leaned on and no measurement tried, if any."""
     rows = [f"{name} {100 * share:.1f} %" for name, share in interval.untried if share >= _SHOWN]
-    return (f"cycles in rows never tried on silicon: {', '.join(rows)}",) if rows else ()
+    return (f"cycles in rows and rules never tried on silicon: {', '.join(rows)}",) if rows else ()
 
 
 def energy_lines(uses: Sequence[EnergyUse], power: Sequence[MeanPower], clock_hz: int, board: str) -> str:

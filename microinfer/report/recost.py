@@ -9,7 +9,9 @@ from typing import Any
 from rich.table import Table
 
 from emulator.accuracy.interval import Interval
+from emulator.recording.recording import Recording
 from emulator.recording.recost import RunCost
+from microinfer.device.board import DeviceBoard
 from microinfer.report.interval import row
 
 SCHEMA = "microinfer.recost"
@@ -40,6 +42,39 @@ def cores(costs: Sequence[RunCost], clock_hz: int, where: str, intervals: Sequen
     return table
 
 
+def layers(costs: Sequence[RunCost]) -> Table:
+    """Cycles of each layer, a column a core; for one core also what it waited for."""
+    table = Table(title="layers", title_justify="left")
+    table.add_column("layer")
+    alone = len(costs) == 1
+    for name in ("cycles", "share", "instr", "waits: code", "data") if alone else [cost.core for cost in costs]:
+        table.add_column(name, justify="right")
+    for parts in zip(*(cost.parts for cost in costs), strict=True):
+        first, share = parts[0], f"{100 * parts[0].cycles / max(costs[0].cycles, 1):.1f} %"
+        counts = [f"{n:,}" for n in (first.instructions, first.code_stalls, first.data_stalls)]
+        cells = [f"{first.cycles:,}", share, *counts] if alone else [f"{part.cycles:,}" for part in parts]
+        table.add_row(first.name, *cells)
+    return table
+
+
+def notes(recording: Recording, cost: RunCost, board: DeviceBoard | None) -> tuple[str, ...]:
+    """What a reader has to know of recorded firmware; nothing of functions called one by one."""
+    if not recording.board:
+        return ()
+    name = recording.board
+    rows = [f"recorded on {name}: the path is that of the run there, polls and interrupts included"]
+    if cost.elsewhere:
+        rows.append(f"{cost.elsewhere:,} cycles in exception entry and return and asleep, as in the run")
+    if board is None:
+        rows.append(f"memory without wait states; --board {name} is what it ran on")
+    elif board.keeps_settings(recording):
+        last = {register: value for _, register, value in recording.settings}
+        rows.append(f"flash as the firmware set it: {', '.join(f'{r} 0x{v:x}' for r, v in last.items())} in the end")
+    elif recording.settings:
+        rows.append(f"flash set by the board's defaults or as asked for, not as the firmware set that of {name}")
+    return tuple(rows)
+
+
 def functions(cost: RunCost) -> Table:
     """Where the time went on one core."""
     table = Table(title=f"functions on {cost.core}", title_justify="left")
@@ -54,10 +89,17 @@ def functions(cost: RunCost) -> Table:
 
 
 def document(
-    costs: Sequence[RunCost], clock_hz: int, where: str, elf: str, intervals: Sequence[Interval] = ()
+    costs: Sequence[RunCost],
+    clock_hz: int,
+    where: str,
+    elf: str,
+    intervals: Sequence[Interval] = (),
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """All of it for JSON; `intervals` of the cores' cycles, one each."""
     rows = [asdict(cost) for cost in costs]
+    for fields in rows:
+        fields["layers"] = fields.pop("parts")
     for cost, interval, fields in zip(costs, intervals, rows, strict=False):
         fields["interval"] = row(interval, cost.cycles)
     return {
@@ -66,5 +108,6 @@ def document(
         "elf_sha256": elf,
         "memory": where,
         "clock_hz": clock_hz,
+        "notes": list(notes),
         "cores": rows,
     }

@@ -25,7 +25,7 @@ ran.
 from __future__ import annotations
 
 from dataclasses import fields
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from emulator.errors import TimingError
 from emulator.instructions.decode import Instruction
@@ -33,7 +33,7 @@ from emulator.timing.charges import Charge, settle
 from emulator.timing.core import Core
 from emulator.timing.issue_table import load_issue_table
 from emulator.timing.pipelines.charged_issue import ChargedIssue, across
-from emulator.timing.pipelines.issue import Issue, Operation, Rules
+from emulator.timing.pipelines.issue import TAKEN, Issue, Operation, Rules
 from emulator.timing.roles import reads, writes
 
 
@@ -77,6 +77,19 @@ class DualIssue:
             found.append(issue.paired)
         return tuple(found)
 
+    @property
+    def pair_names(self) -> tuple[str, ...]:
+        """The rows of the core's pairs."""
+        return tuple(row.name for row in self._table.pairs)
+
+    def pair_rows(self, block: tuple[Instruction, ...], target: int) -> tuple[str, ...]:
+        """For each two neighbours of a block that goes on at `target` the row that speaks of them, "" for none."""
+        groups = [self._operation(instruction).groups for instruction in block]
+        if _taken(block[-1], target):
+            groups[-1] |= TAKEN
+        rows = (self._table.pair(older, younger) for older, younger in pairwise(groups))
+        return tuple("" if row is None else row.name for row in rows)
+
     def _block(
         self, issue: Issue, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int
     ) -> tuple[Instruction, ...]:
@@ -84,8 +97,7 @@ class DualIssue:
         for instruction in block[:-1]:
             issue.step(self._operation(instruction))
         last = block[-1]
-        taken = last.writes_pc and not (last.conditional and target == last.end)
-        if taken:
+        if _taken(last, target):
             issue.branch(self._operation(last), target)
         else:
             issue.step(self._operation(last))
@@ -111,3 +123,7 @@ class DualIssue:
             groups = frozenset((*row.groups, *own))
             self._operations[key] = Operation(instruction, row, groups, reads(instruction), writes(instruction))
         return self._operations[key]
+
+
+def _taken(last: Instruction, target: int) -> bool:
+    return last.writes_pc and not (last.conditional and target == last.end)

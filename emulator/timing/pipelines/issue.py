@@ -12,7 +12,7 @@ from emulator.timing.roles import Reads
 
 _BASE_UPDATE = "address update"
 _EARLY_AS_YOUNGER, _SHIFTER = "early as younger", "shifter"
-_TAKEN = frozenset({"taken"})
+TAKEN = frozenset({"taken"})
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Issue:
 
     def branch(self, operation: Operation, target: int) -> None:
         """Issue a taken branch."""
-        self._issue(replace(operation, groups=operation.groups | _TAKEN), taken=True)
+        self._issue(replace(operation, groups=operation.groups | TAKEN), taken=True)
         if not self._rules.target_pairs:
             self._older = None
         self._fetch.jump(target, 0 if self._rules.target_pairs else self.next)

@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     memory_options.add_what_if(parser)
     memory_options.add_clock(parser)
+    memory_options.add_record(parser)
     firmware_reports.add_arguments(parser)
     parser.add_argument(
         "--export",
@@ -62,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     from microinfer.report import emulation
 
     check_writable(args.json)
+    check_writable(None if args.record is None else str(args.record))
     energy_options.check_board_given(args)
     exports = [_export(text) for text in args.export]
     board = Board(
@@ -76,9 +78,12 @@ def run(args: argparse.Namespace) -> int:
         profile=firmware_reports.wants_profile(args),
         memory=args.memory,
         what_if=memory_options.what_if(args),
+        record=args.record is not None,
     )
     board.load(args.firmware, args.base)
     result = _run(board, args)
+    if args.record is not None:
+        board.recording().save(args.record)
     count = count_reports.of_firmware(args, board, result.cycles)
     if args.json:
         profile = board.profile() if firmware_reports.wants_profile(args) else None
@@ -110,6 +115,8 @@ def _run(board: Board, args: argparse.Namespace) -> RunResult:
         return board.run(args.max_cycles, args.timeout, args.until)
     if args.until:
         raise InputError("--until does not go with --gdb: set a breakpoint instead")
+    if args.record is not None:
+        raise InputError("--record does not go with --gdb: a debugger changes code and time; record without it")
 
     def tell(port: int) -> None:
         print(f"waiting for GDB: target remote localhost:{port}", file=sys.stderr, flush=True)

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     memory_options.add_placement(parser)
     memory_options.add_what_if(parser)
     memory_options.add_clock(parser)
-    parser.add_argument("--record", type=Path, metavar="FILE", help="keep the run, to cost it again with recost")
+    memory_options.add_record(parser)
     parser.add_argument(
         "--max-cycles", type=options.positive_int, metavar="N", help="bound on each kernel call (default: by its work)"
     )
@@ -136,6 +136,7 @@ def _report(
         out.print(table.layers(result))
         if costs:
             out.print(recost.cores(costs, clock, where, count.cores))
+            out.print(recost.layers(costs))
         if splits:
             title = f"where the cycles went, {result.core}, {where}"
             out.print(stall_report.table(title, splits, load_ideals(result.core), len(splits)))

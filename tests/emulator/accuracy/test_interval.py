@@ -79,7 +79,7 @@ def test_rows_never_tried_widen_by_half_their_share_and_are_named() -> None:
     found = interval(run, (), (row(1000, 1000),))
     assert found.untried == (("divide", 0.1),)
     assert (found.low, found.high) == (pytest.approx(-FLOOR - 0.05), pytest.approx(FLOOR + 0.05))
-    assert "10.0 % of the cycles in rows never tried: divide" in found.why
+    assert "10.0 % of the cycles in rows and rules never tried: divide" in found.why
 
 
 def test_a_row_is_tried_by_more_than_a_trace() -> None:

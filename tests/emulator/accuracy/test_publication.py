@@ -14,6 +14,8 @@ overhead = 4
 [calls]
 "a" = ["f", "random 16", 10]
 "b" = ["part:g", "zeros 64", "/ 4"]
+[tasks]
+"AES-128 block" = ["b"]
 [[set]]
 core = "cortex-m4"
 board = "X"
@@ -46,6 +48,12 @@ def test_routines_and_how_they_are_called() -> None:
     assert b.run == Call("part", "g", ("zeros 64",), 4)
 
 
+def test_routines_of_one_task_share_its_name_and_others_have_their_own() -> None:
+    a, b = read_publication("p", HEAD + ROUTINES).measurements
+    (image,) = read_publication("p", HEAD + IMAGE).measurements
+    assert (a.task, b.task, image.task) == ("p: a", "AES-128 block", "kws")
+
+
 def test_images_have_cycles_by_their_clock() -> None:
     (only,) = read_publication("p", HEAD + IMAGE).measurements
     assert only.cycles == 6_000_000
@@ -60,6 +68,7 @@ def test_images_have_cycles_by_their_clock() -> None:
         (HEAD + ROUTINES.replace("stm32f4_flash", "flash"), "flash is no memory"),
         (HEAD + ROUTINES.replace("random 16", "noise"), "'noise' is none of"),
         (HEAD + ROUTINES.replace('"a" = 100', '"c" = 100'), "'c' is missing"),
+        (HEAD + ROUTINES.replace('= ["b"]', '= ["c"]'), "[tasks]: no call of c; there are: a, b"),
         ("title =", "published/p.toml"),
     ],
 )

@@ -38,6 +38,16 @@ def test_a_routine_is_measured(folder: Path) -> None:
     assert shares["load"] == pytest.approx(20 / 52, abs=1e-3)
 
 
+def test_buffers_hold_what_the_row_says(folder: Path) -> None:
+    (folder / "sub" / "loop-cortex-m4.elf").write_bytes(
+        assemble("ldrb r1, [r0]\nadds r1, #1\n1: subs r1, #1\nbne 1b\nbx lr")
+    )
+    rows = [replace(ROUTINE, run=Call("", "f", (words,))) for words in ("ones 4", "count 4")]
+    ones, count = (attempt.now for attempt in measure_all(folder, rows, {}))
+    assert ones is not None and count is not None
+    assert (ones.instructions, count.instructions) == (3 + 2 * 256, 3 + 2)
+
+
 def test_wait_states_are_those_of_the_row(folder: Path, tracer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MICROINFER_TRACER", tracer)
     wide = ".rept 40\nadd.w r2, r2, r3\n.endr\n" + LOOP

@@ -120,9 +120,7 @@ def with_operands(tracer: str, core: str) -> tuple[Machine, int]:
 
 @pytest.mark.parametrize("core", ["cortex-m3", "cortex-m4", "cortex-m33", "cortex-m7"])
 @pytest.mark.parametrize("origin", ["cortex-m3", "cortex-m4", "cortex-m33"])
-def test_divides_and_skipped_instructions_cost_what_they_cost_on_that_core(
-    origin: str, core: str, tracer: str
-) -> None:
+def test_divides_and_skipped_instructions_cost_what_they_cost_on_that_core(origin: str, core: str, tracer: str) -> None:
     recording = with_operands(tracer, origin)[0].recording()
     assert recost(recording, core).cycles == with_operands(tracer, core)[1]
 

@@ -1,0 +1,88 @@
+"""Which of two versions is faster: what makes a pair, when it is ordered rightly, and that all of ours are."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.accuracy.comparison import Compared, compare
+from emulator.accuracy.publication import Call, Measurement, measurements
+from emulator.accuracy.recorded import Recorded, recorded
+from emulator.accuracy.versions import Pair, pairs
+
+
+def row(
+    published: float,
+    ours: float,
+    task: str = "AES-128 block",
+    core: str = "cortex-m4",
+    board: str = "X",
+    wait_states: int = 0,
+    overhead: float = 0,
+) -> Compared:
+    key = f"{task}, {published}, {wait_states} WS"
+    memory = "stm32f4_flash" if wait_states else ""
+    call = Call("", "f", ())
+    measured = Measurement(key, "f", core, board, memory, wait_states, published, overhead, call, "", task)
+    return Compared(measured, Recorded(key, ours, ours, 0, "", "", ()))
+
+
+def test_the_faster_on_silicon_comes_first() -> None:
+    looped, unrolled = row(640, 630), row(600, 598)
+    (pair,) = pairs([looped, unrolled])
+    assert pair == Pair(unrolled, looped)
+    assert pair.published == pytest.approx(40 / 600)
+    assert pair.ours == pytest.approx(32 / 598)
+    assert pair.right
+
+
+@pytest.mark.parametrize(("ours", "right"), [(601, True), (600, False), (599, False)])
+def test_a_pair_is_right_when_ours_are_in_the_same_order(ours: float, right: bool) -> None:
+    (pair,) = pairs([row(600, 600), row(640, ours)])
+    assert pair.right is right
+
+
+def test_overheads_belong_to_the_counts() -> None:
+    (pair,) = pairs([row(600, 596, overhead=4), row(640, 598, overhead=0)])
+    assert not pair.right
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        row(900, 900, task="AES-256 block"),
+        row(900, 900, core="cortex-m3"),
+        row(900, 900, board="Y"),
+        row(611, 900),
+    ],
+    ids=["task", "core", "board", "margin"],
+)
+def test_what_makes_no_pair(other: Compared) -> None:
+    assert pairs([row(600, 600), other]) == []
+
+
+def test_three_versions_are_three_pairs_and_wait_states_make_versions() -> None:
+    rows = [row(600, 600), row(700, 700), row(800, 800, wait_states=5)]
+    assert [(p.fast.measurement.cycles, p.slow.measurement.cycles) for p in pairs(rows)] == [
+        (600, 700),
+        (600, 800),
+        (700, 800),
+    ]
+
+
+def test_a_smaller_margin_makes_more_pairs() -> None:
+    rows = [row(1000, 1000), row(1010, 1010)]
+    assert len(pairs(rows, margin=0.005)) == 1 and pairs(rows) == []
+
+
+ALL = pairs(compare(measurements(), recorded()))
+
+
+def test_there_are_pairs_of_every_core_with_versions() -> None:
+    assert {pair.fast.measurement.core for pair in ALL} >= {"cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7"}
+    assert len(ALL) > 150
+
+
+@pytest.mark.parametrize("core", sorted({pair.fast.measurement.core for pair in ALL}))
+def test_every_pair_is_ordered_as_on_silicon(core: str) -> None:
+    own = [pair for pair in ALL if pair.fast.measurement.core == core]
+    assert [(p.fast.measurement.key, p.slow.measurement.key) for p in own if not p.right] == []
