@@ -41,17 +41,19 @@ class Observer(Protocol):
 class CodeWatch:
     """`examine(address, size)` names instructions of a block (size None: as long as it may be); when one of them is
     reached, `check(address)` says whether the run stops in front of it. `caught` is where it did, `kind` what `check`
-    calls such a stop. `observers` never stop a run.
+    calls such a stop. `observers` never stop a run. `look` calls a function in front of an instruction, until the
+    function that it returns is called; it may be replaced before the first run.
     """
 
     def __init__(self, uc: Any, kinds: HookKinds, examine: Examine, check: Check) -> None:
         self.caught: int | None = None
         self.kind: Literal["trap", "float context"] = "trap"
         self.observers: list[Observer] = []
+        self.look: Callable[[int, Callable[[int], None]], Callable[[], object]] = self._hook
         self._noted: dict[int, tuple[int, int]] = {}
         self._uc, self._kinds, self._examine, self._check = uc, kinds, examine, check
         self._starts: set[int] = set()
-        self._hooks: dict[int, int] = {}
+        self._hooks: dict[int, Callable[[], object]] = {}
         self._found: dict[int, tuple[int, int]] = {}
         self._retired: set[int] = set()
         uc.hook_add(kinds.new_block, self._on_new_block)
@@ -75,12 +77,10 @@ class CodeWatch:
             self._uc.ctl_remove_cache(start, end)
         found, self._found = self._found, {}
         for address, (start, end) in found.items():
-            self._hooks[address] = self._uc.hook_add(
-                self._kinds.instruction, self._on_instruction, None, address, address
-            )
+            self._hooks[address] = self.look(address, self._pass)
             self._uc.ctl_remove_cache(start, end)
         for address in self._retired & self._hooks.keys():
-            self._uc.hook_del(self._hooks.pop(address))
+            self._hooks.pop(address)()
             self._uc.ctl_remove_cache(address, address + 4)
         self._retired.clear()
         return bool(found or noted) and self.caught is None
@@ -91,8 +91,8 @@ class CodeWatch:
 
     def forget(self) -> None:
         """Begin anew: another set of instructions is wanted. Not while a run lasts."""
-        for hook in self._hooks.values():
-            self._uc.hook_del(hook)
+        for remove in self._hooks.values():
+            remove()
         self._hooks.clear()
         self._starts.clear()
         self._found.clear()
@@ -117,7 +117,14 @@ class CodeWatch:
             for place in observer.examine(pc, size):
                 self._noted[place] = pc, max(pc + (size or 0), place + 4)
 
-    def _on_instruction(self, uc: Any, address: int, size: int, data: Any) -> None:
+    def _hook(self, address: int, told: Callable[[int], None]) -> Callable[[], object]:
+        def on_instruction(uc: Any, pc: int, size: int, data: Any) -> None:
+            told(pc)
+
+        hook = self._uc.hook_add(self._kinds.instruction, on_instruction, None, address, address)
+        return lambda: self._uc.hook_del(hook)
+
+    def _pass(self, address: int) -> None:
         if address not in self._retired and self._check(address):
             self.caught = address
-            uc.emu_stop()
+            self._uc.emu_stop()

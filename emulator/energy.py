@@ -28,7 +28,8 @@ class SleepRow:
     """Power between two runs, in microwatts, in the sleep mode `mode`."""
 
     mode: str
-    microwatts: float
+    low_uw: float
+    high_uw: float
     source: str
 
 
@@ -60,6 +61,13 @@ def energy_row(table: Mapping[str, Any]) -> EnergyRow:
     return EnergyRow(table["supply"], low, high, table["clock_hz"], table["source"])
 
 
+def sleep_row(table: Mapping[str, Any]) -> SleepRow:
+    """A board file's `sleep`: mode, microwatts = [low, high] or one number, source."""
+    power = table["microwatts"]
+    low, high = power if isinstance(power, list) else (power, power)
+    return SleepRow(table["mode"], low, high, table["source"])
+
+
 def energy_uses(rows: tuple[EnergyRow, ...], cycles: int, interval: Interval) -> tuple[EnergyUse, ...]:
     """Energy of so many cycles for every supply: the interval of the cycles times that of a cycle's energy."""
     low, high = interval.around(cycles)
@@ -73,6 +81,9 @@ def mean_power(use: EnergyUse, seconds: float, period: float, sleep: SleepRow | 
     """Mean power of a run that takes `seconds`, every `period` seconds. Raises BoardError when it takes longer."""
     if seconds > period:
         raise BoardError(f"a run takes {1000 * seconds:.3f} ms, longer than the {1000 * period:g} ms between two runs")
-    idle = 0.0 if sleep is None else sleep.microwatts * (period - seconds)
-    low, high = ((part + idle) / period / 1000 for part in (use.low_uj, use.high_uj))
+    idle = (0.0, 0.0) if sleep is None else (sleep.low_uw, sleep.high_uw)
+    low, high = (
+        (run + power * (period - seconds)) / period / 1000
+        for run, power in zip((use.low_uj, use.high_uj), idle, strict=True)
+    )
     return MeanPower(use.supply, low, high, period, sleep)

@@ -223,11 +223,11 @@ class Machine:
 
         Beyond `limit` words of 32 bits the order is lost, and counts are all that is left.
         """
-        caller, space = self._loaded()
+        caller = self._loaded()[0]
         if self._recorder is not None:
             self._recorder.restart(limit)
             return
-        self._recorder = RunRecorder(space.engine, caller.tracer, caller.operands, (MEMORY,), limit)
+        self._recorder = RunRecorder(caller.reads, caller.tracer, caller.operands, (MEMORY,), limit)
 
     def part(self, name: str = "") -> None:
         """Calls from here on are a part of the recording, or with "" and for a name that was there before, of none.
@@ -265,8 +265,9 @@ class Machine:
 
         Raises TimingError for a core without numbers for them.
         """
-        caller, space = self._loaded()
-        return SplitReads(space.engine, caller.tracer, self.core)
+        caller = self._loaded()[0]
+        self._splits = SplitReads(caller.reads, caller.tracer, self.core)
+        return self._splits
 
     @property
     def operand_cycles(self) -> dict[int, int]:

@@ -74,14 +74,14 @@ def groups(rows: Iterable[Compared]) -> list[Group]:
     """Rows by core and memory, those without wait states first."""
     found: dict[tuple[str, str], list[Compared]] = {}
     for row in rows:
-        found.setdefault((row.measurement.core, row.measurement.memory), []).append(row)
+        found.setdefault((row.measurement.core, row.measurement.slow_memory), []).append(row)
     return [Group(*key, tuple(found[key])) for key in sorted(found)]
 
 
 def differences(rows: Iterable[Compared]) -> list[Difference]:
     """What wait states add, for routines measured with and without them on the same core."""
     listed = list(rows)
-    fast = {(r.measurement.core, r.measurement.routine): r for r in listed if not r.measurement.memory}
+    fast = {(r.measurement.core, r.measurement.routine): r for r in listed if not r.measurement.slow_memory}
     found = []
     for row in listed:
         base = fast.get((row.measurement.core, row.measurement.routine))

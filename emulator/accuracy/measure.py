@@ -24,11 +24,13 @@ def measure(measurement: Measurement, call: Call, elf: Path) -> Recorded:
     """Our count for a routine in this ELF. Raises EmulatorError when it does not run."""
     machine = Machine(measurement.core)
     image = machine.load(elf)
-    if measurement.memory:
+    if measurement.slow_memory:
         machine.slow_down(_layout(machine, measurement))
+    elif machine.core.unaligned is not None:
+        machine.charge_unaligned()
     arguments = _arguments(machine, call)
     result = _run(machine, call, arguments)
-    for _ in range(WARM_CALLS if measurement.memory else 0):
+    for _ in range(WARM_CALLS if measurement.slow_memory else 0):
         machine.clear_edges()
         result = _run(machine, call, arguments)
     stalls = sum(s.code + s.data for s in machine.stalls)
@@ -66,7 +68,11 @@ def _arguments(machine: Machine, call: Call) -> list[Any]:
 
 
 def _layout(machine: Machine, measurement: Measurement) -> Layout:
-    """Slow memory under everything that is not written."""
-    ranges = [(r.start, r.end - 1) for r in machine.memory if "w" not in r.permissions]
+    """Slow memory under everything that is not written, and under what is, where the row names them."""
+    places: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    for region in machine.memory:
+        places["w" in region.permissions].append((region.start, region.end - 1))
     asked = WhatIf(wait_states=measurement.wait_states)
-    return Layout((slow_memory("flash", measurement.memory, ranges, 1, asked),))
+    flash = slow_memory("flash", measurement.memory, places[0], 1, asked) if measurement.memory else None
+    sram = slow_memory("sram", measurement.data_memory, places[1], 1, WhatIf()) if measurement.data_memory else None
+    return Layout(tuple(memory for memory in (flash, sram) if memory is not None))

@@ -8,7 +8,8 @@ around the routine that its counts include, with `overhead_source`.
 block. A function "part:function" is the one in a file whose name starts with that part. [tasks] says which routines
 compute the same thing, by a name that other publications may use too: "AES-128 block" = [routines]. Each [[set]] has
 a core, the board it was measured on, the kind of memory that the code lay in (a file of emulator/memories; "" when it
-needed no wait states) with its `wait_states`, and [set.cycles], by routine.
+needed no wait states) with its `wait_states`, `data_memory` if what is written lay in a slow one too, and [set.cycles],
+by routine.
 
 A publication of whole firmware images has no calls but [[image]] rows instead, the board of ours in `runs_on`; the
 task of an image is its routine, a network of the benchmark.
@@ -57,8 +58,8 @@ class FirmwareImage:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A count from silicon. `key` tells it from all others; `memory` is "" for memory without wait states; `task`
-    names what it computes, the same for all versions of it."""
+    """A count from silicon. `key` tells it from all others; `memory` is that of the code, `data_memory` that of the
+    data, "" for memory without wait states; `task` names what it computes, the same for all versions of it."""
 
     key: str
     routine: str
@@ -71,6 +72,12 @@ class Measurement:
     run: Call | FirmwareImage
     note: str = ""
     task: str = ""
+    data_memory: str = ""
+
+    @property
+    def slow_memory(self) -> str:
+        """The one that rows are told apart by: that of the code, else that of the data."""
+        return self.memory or self.data_memory
 
 
 @dataclass(frozen=True)
@@ -143,14 +150,15 @@ def _measurement(
     run: Call | FirmwareImage,
     task: str,
 ) -> Measurement:
-    core, memory, wait_states = row["core"], row["memory"], row["wait_states"]
+    core, wait_states = row["core"], row["wait_states"]
+    memories = row["memory"], row.get("data_memory", "")
     if core not in core_names():
         raise ValueError(f"{core} is no core; there are: {', '.join(core_names())}")
-    if memory and memory not in kind_names():
-        raise ValueError(f"{memory} is no memory; there are: {', '.join(kind_names())}")
-    key = f"{name}: {routine}, {row['board']}, {wait_states} WS"
-    note = row.get("note", "")
-    return Measurement(key, routine, core, row["board"], memory, wait_states, cycles, overhead, run, note, task)
+    if unknown := {*memories} - {"", *kind_names()}:
+        raise ValueError(f"{', '.join(unknown)} is no memory; there are: {', '.join(kind_names())}")
+    key, note = f"{name}: {routine}, {row['board']}, {wait_states} WS", row.get("note", "")
+    where = row["board"], memories[0], wait_states
+    return Measurement(key, routine, core, *where, cycles, overhead, run, note, task, memories[1])
 
 
 def _call(parts: list[int | str]) -> Call:

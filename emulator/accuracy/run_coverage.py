@@ -32,7 +32,7 @@ def recording_coverage(recording: Recording, core: str, stalls: int = 0, rules: 
     table = load_core(core)
     model = CostModel(table, recording.read, SymbolTable(recording.symbols).locate)
     edges = []
-    for (address, size, target), count in zip(recording.edges.tolist(), recording.counts.tolist(), strict=True):
+    for (address, size, target), count in zip(recording.edges.tolist(), recording.costed.tolist(), strict=True):
         if not count:
             continue
         try:

@@ -139,6 +139,11 @@ class Board:
         """Where the time went so far; raises EmulatorError unless asked for with profile=True."""
         return self._firmware().profile()
 
+    @property
+    def asleep(self) -> int:
+        """Cycles spent in WFI and WFE so far."""
+        return self._firmware().asleep
+
     def breakdown(self) -> tuple[Spent, ...]:
         """What the cycles so far went to, by instruction; exception entry and sleep are no instruction's."""
         firmware = self._firmware()

@@ -14,7 +14,7 @@ from emulator.exceptions.frame import NONSECURE_RETURN, SECURE_RETURN, Frames, R
 from emulator.exceptions.profile import ExceptionProfile, load_profile
 from emulator.exceptions.unit import ExceptionUnit
 from emulator.faults.traps import Traps
-from emulator.memories.attach import attach_with
+from emulator.memories.attach import attach_memories, attach_with, listens_everywhere
 from emulator.memories.layout import WhatIf, board_layout
 from emulator.program.elf import Image
 from emulator.program.symbols import SymbolTable
@@ -22,15 +22,13 @@ from emulator.protection import Protection
 from emulator.timing.core import Core, load_core
 from emulator.timing.cost import CostModel
 from emulator.timing.marks import forgiving, marked_cost
-from emulator.tracing.accesses import Accesses
 from emulator.tracing.operand_watch import OperandWatch
+from emulator.tracing.reads import Reads
 from emulator.tracing.tracer import Tracer
 
 
 @dataclass(frozen=True)
 class CoreParts:
-    """`accesses` are those that slow memories listen to, None without slow memories."""
-
     core: Core
     profile: ExceptionProfile
     engine: Engine
@@ -38,7 +36,7 @@ class CoreParts:
     symbols: SymbolTable
     model: CostModel
     tracer: Tracer
-    accesses: Accesses | None
+    reads: Reads
     clock: Clock
     unit: ExceptionUnit
     protection: Protection
@@ -63,7 +61,8 @@ def make_core(board: BoardFile, image: Image, tracer: str | None, strict: bool, 
     memory.load(image)
     model = CostModel(core, memory.code, symbols.locate)
     cost = marked_cost(model, symbols)
-    counter, accesses = attach_with(engine, cost, model, board_layout(board, what_if), forgiving, tracer)
+    layout = board_layout(board, what_if)
+    counter = attach_with(engine, cost, model, layout, forgiving, tracer)
     clock = Clock(counter, board.clock_hz)
     unit = _exception_unit(board, engine, memory, clock)
     protection = Protection(engine, unit.mpu, counter, memory.code)
@@ -75,9 +74,10 @@ def make_core(board: BoardFile, image: Image, tracer: str | None, strict: bool, 
     bus.quicken(board.io_port)
     for start, size in io_areas(board):
         engine.map_io(start, size, bus.read, bus.write)
-    watch = OperandWatch(engine, counter, model, memory.code)
+    watch, reads = OperandWatch(engine, counter, model, memory.code), Reads(engine, counter, model)
+    attach_memories(counter, reads, layout, listens_everywhere(core.name))
     parts = CoreParts(
-        core, profile, engine, memory, symbols, model, counter, accesses, clock, unit, protection, traps, bus, watch
+        core, profile, engine, memory, symbols, model, counter, reads, clock, unit, protection, traps, bus, watch
     )
     traps.interrupt, traps.code_changed = clock.interrupt, parts.forget_code
     return parts

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from emulator.energy import EnergyRow, SleepRow, energy_row
+from emulator.energy import EnergyRow, SleepRow, energy_row, sleep_row
 from emulator.errors import BoardError, UnknownBoard, suggestion
 from emulator.memory import Region
 
@@ -19,7 +19,8 @@ class Memory:
     """A memory. `also_at`: further addresses of the same bytes.
 
     `timing` names a file in emulator/memories, "" for memory that needs no wait states; `wait_states` are those that
-    hold whatever the clock. `contents` names a ROM in emulator/roms.
+    hold whatever the clock. `contents` names a ROM in emulator/roms. `code_timing` names the kind of memory that it is
+    for code and data that both lie in it, "" where they do not get into each other's way; one memory says it for all.
     """
 
     region: Region
@@ -28,6 +29,7 @@ class Memory:
     timing: str = ""
     wait_states: int | None = None
     contents: str = ""
+    code_timing: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,14 +138,15 @@ def _board(name: str, table: Mapping[str, Any]) -> BoardFile:
         io_port=tuple((row["start"], row["start"] + row["size"] - 1) for row in table.get("io_port", ())),
         muls_cycles=table.get("muls_cycles", 1),
         energy=tuple(energy_row(row) for row in table.get("energy", ())),
-        sleep=SleepRow(**table["sleep"]) if "sleep" in table else None,
+        sleep=sleep_row(table["sleep"]) if "sleep" in table else None,
     )
 
 
 def _memory(row: Mapping[str, Any]) -> Memory:
     region = Region(row["name"], row["start"], row["size"], row.get("permissions", "rwx"))
     timing, wait_states = row.get("timing", ""), row.get("wait_states")
-    return Memory(region, tuple(row.get("also_at", ())), row["source"], timing, wait_states, row.get("contents", ""))
+    names = row.get("contents", ""), row.get("code_timing", "")
+    return Memory(region, tuple(row.get("also_at", ())), row["source"], timing, wait_states, *names)
 
 
 def _peripherals(row: Mapping[str, Any]) -> list[PeripheralRow]:

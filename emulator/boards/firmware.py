@@ -98,6 +98,11 @@ class Firmware:
         """See Board.profile."""
         return self._recorders.profile()
 
+    @property
+    def asleep(self) -> int:
+        """Cycles spent in WFI and WFE."""
+        return self._parts.unit.slept
+
     def counted(self) -> Counted:
         """What has been counted so far."""
         return counted(self.tracer, self._parts.operands.counts())

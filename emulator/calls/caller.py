@@ -18,6 +18,7 @@ from emulator.program.symbols import SymbolTable
 from emulator.timing.core import Core
 from emulator.timing.cost import CostModel
 from emulator.tracing.operand_watch import OperandWatch
+from emulator.tracing.reads import Reads
 from emulator.tracing.tracer import CostFunction, attach
 
 _SAVED = ("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11")
@@ -49,6 +50,7 @@ class Caller:
         self._cost: CostFunction = self._model.edge
         self.tracer = attach(self._engine, self._cost_of, tracer)
         self.operands = OperandWatch(self._engine, self.tracer, self._model, space.code)
+        self.reads = Reads(self._engine, self.tracer, self._model)
         self._arguments = register_ids(("r0", "r1", "r2", "r3"))
         self._vfp = register_ids([f"s{n}" for n in range(16)])
         self._sp, self._lr = register_ids(("sp", "lr"))
@@ -68,7 +70,7 @@ class Caller:
             raise EmulatorError("the memories have their timing already; load the image again to change it")
         self.tracer.forget()
         self._cost = planned_cost(self._model.edge, self._model, layout)
-        self._accesses = attach_memories(self._engine, self.tracer, layout)
+        attach_memories(self.tracer, self.reads, layout)
 
     def address_of(self, function: str | int) -> int:
         """Address without Thumb bit."""

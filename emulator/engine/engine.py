@@ -184,6 +184,11 @@ class Engine(EngineMemory):
             return None
         return *(function_address(library, name) for name in ("uc_reg_read", "uc_reg_write")), _arm.UC_ARM_REG_XPSR
 
+    @staticmethod
+    def batch_reader() -> int | None:
+        """Address of uc_reg_read_batch for native callbacks."""
+        return function_address(_library(), "uc_reg_read_batch") or None
+
     def set_exit(self, address: int) -> None:
         """Make `address` one of the places where `run` returns "exit"."""
         self.ending.exits.add(address)

@@ -5,10 +5,55 @@ Code that is translated already does not call; see emulator/code_watch.py.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from emulator.engine.native_library import NativeLibrary
+
+_PAGE = 0x1000
+_FEW = 24
+
+
+class Covering:
+    """A native hook at the places that were asked for; where they are many, also at all that lies between.
+
+    The engine calls the only hook of a kind directly, but searches a list where there are several.
+    """
+
+    def __init__(self, native: NativeLibrary, kind: int, callback: int, user_data: int) -> None:
+        self._native = native
+        self._arguments = kind, callback, user_data
+        self._hooks: dict[int, Any] = {}
+        self._asked: Counter[int] = Counter()
+        self._first, self._last = 1, 0
+
+    def holds(self, address: int) -> bool:
+        """Whether it calls there, where code is translated from now on."""
+        return address in self._hooks or self._first <= address <= self._last
+
+    def add(self, address: int) -> None:
+        """Let it call at `address` as well. Not while a run lasts."""
+        self._asked[address] += 1
+        if self.holds(address):
+            return
+        if self._first > self._last and len(self._hooks) < _FEW:
+            self._hooks[address] = self._hook(address, address)
+            return
+        known = [*self._hooks, address] if self._first > self._last else [self._first, self._last, address]
+        for hook in self._hooks.values():
+            self._native.remove_hook(hook)
+        self._first, self._last = min(known) // _PAGE * _PAGE, max(known) | _PAGE - 1
+        self._hooks = {self._first: self._hook(self._first, self._last)}
+
+    def remove(self, address: int) -> None:
+        """One who asked for a call at `address` does not want it any more."""
+        self._asked[address] -= 1
+        if self._first > self._last and not self._asked[address]:
+            self._native.remove_hook(self._hooks.pop(address))
+
+    def _hook(self, first: int, last: int) -> Any:
+        return self._native.add_hook(*self._arguments, first, last)
 
 
 class InstructionHooks:
@@ -16,6 +61,7 @@ class InstructionHooks:
 
     def __init__(self, uc: Any, kind: int, native: NativeLibrary | None) -> None:
         self._uc, self._kind, self._native = uc, kind, native
+        self._coverings: dict[tuple[int, int], Covering] = {}
 
     def call(self, address: int, callback: Callable[[], None]) -> Callable[[], object]:
         """Call `callback` in front of the instruction at `address`; the function returned ends that."""
@@ -26,11 +72,14 @@ class InstructionHooks:
         hook = self._uc.hook_add(self._kind, on_instruction, None, address, address)
         return lambda: self._uc.hook_del(hook)
 
-    def call_natively(self, address: int, callback: int, user_data: int) -> Callable[[], object] | None:
-        """Call a C function (uc, uint64 address, uint32 size, user_data) there; None where that cannot be had.
+    def cover(self, callback: int, user_data: int) -> Covering | None:
+        """Call a C function (uc, uint64 address, uint32 size, user_data) at many places, none to begin with.
 
-        The caller keeps what `user_data` points to alive.
+        None where that cannot be had. The caller keeps what `user_data` points to alive, and is given the same again.
         """
-        native = self._native
-        hook = None if native is None else native.add_hook(self._kind, callback, user_data, address, address)
-        return None if hook is None or native is None else lambda: native.remove_hook(hook)
+        if self._native is None:
+            return None
+        key = callback, user_data
+        if key not in self._coverings:
+            self._coverings[key] = Covering(self._native, self._kind, *key)
+        return self._coverings[key]

@@ -98,6 +98,11 @@ class Traps:
         self._passes.clear()
         self._watch.forget()
 
+    @property
+    def code_seen(self) -> dict[tuple[int, int], bytes]:
+        """Blocks by address and size, as they were when they were looked at."""
+        return self._seen
+
     def examine(self, address: int, size: int | None) -> list[int]:
         """Addresses in a block that `check` wants to see."""
         block = self._block(address, size)

@@ -12,7 +12,7 @@ from emulator.memories.layout import Layout
 from emulator.memories.model import PythonMemories, make_memories
 from emulator.memories.plan import make_plan
 from emulator.timing.cost import CostModel
-from emulator.tracing.accesses import Accesses
+from emulator.tracing.reads import Reads
 from emulator.tracing.tracer import CostFunction, Tracer, attach
 
 MEMORY = (0, 0x3FFFFFFF)
@@ -44,12 +44,9 @@ def attach_with(
     layout: Layout,
     guard: Callable[[Any], Any],
     wanted: str | None,
-) -> tuple[Tracer, Accesses | None]:
-    """A tracer for `cost`, with the stalls of slow memories if there are any; `guard` is put around the cost."""
-    if not layout.memories:
-        return attach(engine, guard(cost), wanted), None
-    tracer = attach(engine, guard(planned_cost(cost, model, layout)), wanted)
-    return tracer, attach_memories(engine, tracer, layout, listens_everywhere(model.core.name))
+) -> Tracer:
+    """A tracer for `cost`, with plans for slow memories if there are any; `guard` is put around the cost."""
+    return attach(engine, guard(planned_cost(cost, model, layout) if layout.memories else cost), wanted)
 
 
 def listens_everywhere(core: str) -> bool:
@@ -63,18 +60,17 @@ def listened(layout: Layout, everywhere: bool) -> list[tuple[int, int]]:
     return places + [place for place in layout.data_ranges if not everywhere or place[0] > MEMORY[1]]
 
 
-def attach_memories(engine: Engine, tracer: Tracer, layout: Layout, everywhere: bool = True) -> Accesses:
+def attach_memories(tracer: Tracer, reads: Reads, layout: Layout, everywhere: bool = True) -> None:
     """Let `tracer`, whose costs come with plans, add the stalls of these memories from now on.
 
     `everywhere`: reads of fast memory may take longer as well, for their addresses.
     """
-    native = not callable(tracer.callback)
-    model = make_memories(layout, native)
+    if not layout.memories:
+        return
+    model = make_memories(layout, reads.native)
     tracer.memories = model
-    accesses = Accesses(engine, native)
-    for first, last in listened(layout, everywhere):
+    for place in listened(layout, everywhere):
         if isinstance(model, PythonMemories):
-            accesses.call(lambda write, pc, address, size: model.access(write, address, size), (first, last))
+            reads.call(lambda write, pc, address, size: model.access(write, address, size), place)
         else:
-            accesses.add(model.consumer, (first, last), writes=False)
-    return accesses
+            reads.add(model.consumer, place)

@@ -16,12 +16,16 @@ _SHAPES = ("word_at_half_word", "word_at_byte", "half_word_inside", "half_word_a
 class DataPath:
     """Cycles of unaligned reads by shape, four bits each from the lowest, for the older and the younger of a pair.
 
-    `bank`: bits of an address that tell the banks of two reads in a pair apart, 0 if they never collide.
+    `bank`: bits of an address that tell the banks of two reads in a pair apart, 0 if they never collide. `bus`: the bit
+    from which on addresses on different buses differ, 0 if that costs nothing: a read right behind one on another bus
+    takes a cycle more, `to_code` if it is the one on the bus of code.
     """
 
     older: int = 0
     younger: int = 0
     bank: int = 0
+    bus: int = 0
+    to_code: int = 1
 
 
 ALIGNED = DataPath()
@@ -42,4 +46,4 @@ def data_path(core: str) -> DataPath:
         )
     except KeyError as error:
         raise TimingError(f"data_paths.toml, {core}: {error} is missing") from None
-    return DataPath(older, younger, row.get("bank", 0))
+    return DataPath(older, younger, row.get("bank", 0), row.get("bus", 0), row.get("to_code", 1))

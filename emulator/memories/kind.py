@@ -11,16 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from emulator.errors import TimingError, suggestion
+
+Prefetch = Literal["none", "first word", "last word", "behind cache"]
 
 
 @dataclass(frozen=True)
 class CacheKind:
     """A cache: `sets` x `ways` lines of `line_bytes`, filled in parts of `sector_bytes`.
 
-    `serves`: "fetch" for instructions, "data", or "both". `replacement` is "lru" or "round robin".
+    `serves`: "fetch" for instructions, "data", or "both". `replacement` is "lru" or "round robin". `shared`: the core's
+    own, one for all memories that name the same.
     """
 
     serves: Literal["fetch", "data", "both"]
@@ -30,6 +33,7 @@ class CacheKind:
     ways: int
     replacement: Literal["lru", "round robin"]
     source: str
+    shared: bool = False
 
     def __post_init__(self) -> None:
         if self.serves not in ("fetch", "data", "both") or self.replacement not in ("lru", "round robin"):
@@ -69,17 +73,18 @@ class Control:
 class MemoryKind:
     """How a memory is read: `read_bytes` at a time, of which `buffers` lines are kept for instructions.
 
-    `prefetch`: the next line is read ahead when the core has the first word of a line, or takes the last; with
-    `data_first` a data read ends a read ahead that has begun, which is then begun anew. `latency`: cycles from a read
-    to its data beyond the wait states, whatever the clock; the port does not wait for them. `line_reads`, `beats`: the
-    core gets the word that it wants first, the port is busy for so many reads and further cycles of a transfer.
+    `prefetch`: the next line is read ahead when the core has the first word of a line, or takes the last, or "behind
+    cache" with each line of code or data that the cache asks for; with `data_first` a data read ends a read ahead that
+    has begun, which is then begun anew. `latency`: cycles from a read to its data beyond the wait states, whatever the
+    clock; the port does not wait for them. `line_reads`, `beats`: the core gets the word that it wants first, the port
+    is busy for so many reads and further cycles of a transfer.
     """
 
     name: str
     title: str
     read_bytes: int
     buffers: int
-    prefetch: Literal["none", "first word", "last word"]
+    prefetch: Prefetch
     latency: int
     wait_states: tuple[WaitStates, ...]
     caches: tuple[CacheKind, ...]
@@ -90,8 +95,8 @@ class MemoryKind:
     controls: tuple[Control, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.prefetch not in ("none", "first word", "last word"):
-            raise ValueError(f"prefetch is {self.prefetch!r}; there are: none, first word, last word")
+        if self.prefetch not in (known := get_args(Prefetch)):
+            raise ValueError(f"prefetch is {self.prefetch!r}; there are: {', '.join(known)}")
 
     def wait(self, clock_hz: int) -> int:
         """Wait states at a clock; raises TimingError above the highest."""

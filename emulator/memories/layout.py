@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from emulator.boards.file import BoardFile
 from emulator.errors import TimingError
 from emulator.memories.kind import CacheKind, MemoryKind, load_kind
 
+Place = Literal["FLASH", "RAM"]
+
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Departures from a board: wait states of its slow memories, clock in Hz, caches and prefetch off."""
+    """Departures from a board: wait states of its slow memories, clock in Hz, caches and prefetch off.
+
+    code_in: where the board's firmware is read from, its constants and literal pools stay where they are.
+    """
 
     wait_states: int | None = None
     clock_hz: int | None = None
     caches: bool = True
+    code_in: Place = "FLASH"
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,13 @@ class SlowMemory:
 
 @dataclass(frozen=True)
 class Layout:
-    """The slow memories that a program runs with; none when all are fast."""
+    """The slow memories that a program runs with; none when all are fast.
+
+    `code`: number of the memory that all code is read from, wherever it lies, -1 for a fast one.
+    """
 
     memories: tuple[SlowMemory, ...] = ()
+    code: int | None = None
 
     @property
     def data_ranges(self) -> tuple[tuple[int, int], ...]:
@@ -60,7 +71,9 @@ class Layout:
         return tuple(r for m in self.memories for r in m.ranges)
 
     def at(self, address: int) -> int | None:
-        """Number of the memory that holds an address."""
+        """Number of the memory that code at an address is read from."""
+        if self.code is not None:
+            return None if self.code < 0 else self.code
         return next((n for n, m in enumerate(self.memories) if m.holds(address)), None)
 
 
@@ -77,7 +90,22 @@ def board_layout(board: BoardFile, what_if: WhatIf | None = None) -> Layout:
         slow.append(slow_memory(memory.region.name, memory.timing, ranges, clock, asked, memory.wait_states))
     if asked.wait_states is not None and not slow:
         raise TimingError(f"board {board.name} has no memory with wait states")
-    return Layout(tuple(memory for memory in slow if memory.costs))
+    memories = tuple(memory for memory in slow if memory.costs)
+    if asked.code_in == "FLASH":
+        return Layout(memories)
+    shared = shared_ram(board, clock, asked)
+    return Layout((*memories, shared), len(memories)) if shared else Layout(memories, -1)
+
+
+def shared_ram(
+    board: BoardFile, clock_hz: int, asked: WhatIf, more: Sequence[tuple[int, int]] = ()
+) -> SlowMemory | None:
+    """The RAM in which code and data get into each other's way, if the board says so; `more`: what else lies in it."""
+    ram = next((memory for memory in board.memories if memory.code_timing), None)
+    if ram is None:
+        return None
+    own = (ram.region.start, ram.region.start + ram.region.size - 1)
+    return slow_memory(ram.region.name, ram.code_timing, [*more] or [own], clock_hz, asked)
 
 
 def slow_memory(

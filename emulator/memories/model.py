@@ -8,8 +8,11 @@ Instructions: a line that was read ahead, that a line buffer holds or that the c
 there. Any other is read when the core asks for it, and kept in the cache; of lines read ahead those are kept for which
 the core had to wait (a miss, in ST's words). With prefetch the line behind is read next unless it is there: when the
 core gets the first word of a line, or when it takes the last and so frees a buffer. Data: one read for each word
-that the cache does not have. Unaligned reads, and reads of the bank that the read beside them uses, take what the
-plan says. Writes cost nothing: buffers hide them.
+that the cache does not have. Unaligned reads, reads of the bank that the read beside them uses, and reads of another
+bus than the one before take what the plan says. Writes cost nothing: buffers hide them.
+
+Where the prefetch is "behind cache", code and data that the cache does not have come alike: from the line that was read
+ahead, or else by a read; and then the line behind is read.
 
 The core stalls from when it needs a line or word until it is there.
 """
@@ -17,18 +20,20 @@ The core stalls from when it needs a line or word until it is there.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from emulator.memories.kind import CacheKind
 from emulator.memories.layout import Layout
 from emulator.memories.plan import SLOT, shape_of
 
 _QUEUE = 4096
-PREFETCH = {"none": 0, "first word": 1, "last word": 2}
+PREFETCH = {"none": 0, "first word": 1, "last word": 2, "behind cache": 3}
 """Numbers of `MemoryKind.prefetch`."""
-_AT_LAST_WORD = 2
+_AT_LAST_WORD, _BEHIND_CACHE = 2, 3
 
 
 class Cache:
@@ -113,6 +118,8 @@ class _Memory:
     def fetch(self, line: int, request: int, done: int) -> int:
         """When a line of code asked for at `request` is there."""
         cache, ready = self.fetch_cache, request
+        if self.prefetch == _BEHIND_CACHE:
+            return self._through(cache, line << self.shift, request)
         if self.ahead == line:
             ready = max(self.ahead_ready, request)
             if cache and self.ahead_ready > request:
@@ -130,6 +137,21 @@ class _Memory:
         self._read_ahead(line + 1, max(ready, done) if self.prefetch == _AT_LAST_WORD else ready)
         return ready
 
+    def _through(self, cache: Cache | None, address: int, when: int) -> int:
+        """When code or data is there that the cache does not have: of the line read ahead, or by a read."""
+        if cache and cache.find(address):
+            return when
+        if cache:
+            cache.fill(address)
+        line = address >> self.shift
+        if self.ahead == line:
+            ready = max(self._ahead_start + self.busy - 1, when) + self.wait - self.busy + 1
+        else:
+            self._yield_port(when)
+            ready = self.occupy(when) + self.wait
+        self._start_ahead(line + 1, when)
+        return ready
+
     def _read_ahead(self, line: int, ready: int) -> None:
         if not self.prefetch or self.ahead == line or line in self.held:
             return
@@ -139,6 +161,8 @@ class _Memory:
     def read(self, address: int, now: int) -> int:
         """When a word of data is there for a core that wants it at `now`."""
         cache = self.data_cache
+        if self.prefetch == _BEHIND_CACHE:
+            return self._through(cache, address, now)
         if cache and cache.find(address):
             return now
         if cache:
@@ -229,21 +253,31 @@ class PythonMemories:
 
 
 def _beside(given: Sequence[tuple[int, int]], access: int, unaligned: int, bank: int) -> int:
-    """Cycles that an access takes because it is unaligned, or for the bank of the one before it."""
+    """Cycles that an access takes because it is unaligned, or for the bank or the bus of the one before it."""
     address, shape = given[access]
     found = unaligned >> 4 * (shape - 1) & 15 if shape else 0
-    return found + int(bool(bank and access and not (address ^ given[access - 1][0]) & bank))
+    if not access:
+        return found
+    differs = address ^ given[access - 1][0]
+    if bank < 0:
+        bus, to_code = -bank & 31, -bank >> 5
+        return found + (0 if not differs >> bus else 1 if address >> bus else to_code)
+    return found + int(bool(bank and not differs & bank))
 
 
 def rows_of(layout: Layout) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
     """Caches, memories and ranges as rows of ints, which both models take."""
     caches: list[list[int]] = []
+    shared: dict[CacheKind, int] = {}
     memories, ranges = [], []
     for number, memory in enumerate(layout.memories):
         place = {"fetch": -1, "data": -1}
         for cache in memory.caches:
+            known = shared.setdefault(replace(cache, source=""), len(caches)) if cache.shared else len(caches)
             for use in ("fetch", "data") if cache.serves == "both" else (cache.serves,):
-                place[use] = len(caches)
+                place[use] = known
+            if known < len(caches):
+                continue
             shifts = [cache.line_bytes.bit_length() - 1, cache.sector_bytes.bit_length() - 1]
             caches.append([*shifts, cache.sets, cache.ways, int(cache.replacement == "lru")])
         kind = memory.kind

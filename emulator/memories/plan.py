@@ -2,7 +2,8 @@
 
 A plan is a flat array of int16: number of lines, number of reads, number of the memory that holds the code (-1: a fast
 one), then for each line (asked for, needed, last word taken), then for each word read (when it is read, cycles it takes
-more if unaligned, bits of the address that tell banks apart if it may collide with the read before it). A line is
+more if unaligned, bits of the address that tell banks apart if it may collide with the read before it; or, negative,
+where buses differ and what that takes, if it comes right behind that read). A line is
 needed when the first instruction that has a byte in it begins; the core asks for a word earlier, when the instruction
 begins that lies `fetch_ahead` bytes in front, and takes it a cycle later.
 """
@@ -53,10 +54,18 @@ def make_plan(
         if instruction.is_load:
             second = n > 0 and len(younger) > n and younger[n]
             bank = path.bank if second and block[n - 1].is_load else 0
+            if path.bus and n and _adjacent(block, starts, n):
+                bank = -(path.bus | path.to_code << 5)
             for word in range(max(instruction.transfers, 1)):
                 reads += [starts[n] + word, path.younger if second else path.older, bank]
     head = (len(lines) // 3, len(reads) // SLOT, -1 if number is None else number)
     return np.array([*head, *lines, *reads], np.int16).tobytes()
+
+
+def _adjacent(block: Sequence[Instruction], starts: Sequence[int], n: int) -> bool:
+    """Whether the address of a load goes out right behind the last one of the load in front of it."""
+    before = block[n - 1]
+    return before.is_load and starts[n] - starts[n - 1] == max(before.transfers, 1)
 
 
 def _asked(block: Sequence[Instruction], starts: Sequence[int], address: int) -> int:

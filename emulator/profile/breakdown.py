@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from emulator.errors import DecodeError, IllegalInstruction, TimingError
 from emulator.instructions.decode import Instruction
 from emulator.memories.layout import Layout
-from emulator.profile.counted import Counted
+from emulator.profile.counted import Counted, Met
 from emulator.timing.charges import Cause, Stall, own_cause
 from emulator.timing.cost import CostModel
 from emulator.timing.ideal import Ideal, work
@@ -114,7 +114,7 @@ def break_down(
             rest -= charge.cycles
         if rest:
             accounts[last.address].add(Stall(Cause.OTHER, rest, last), count * rest)
-    _add_memories(counted.stalls, model, layout or Layout(), accounts)
+    _add_memories(counted, model, layout or Layout(), accounts)
     _add_operands(counted.operands, accounts)
     return tuple(accounts[at].spent() for at in sorted(accounts))
 
@@ -175,22 +175,24 @@ def _count(key: tuple[int, int, int], count: int, model: CostModel, accounts: di
     return True
 
 
-def _add_memories(
-    stalls: Mapping[tuple[int, int, int], tuple[int, int]],
-    model: CostModel,
-    layout: Layout,
-    accounts: dict[int, _Account],
-) -> None:
-    """Time lost to reading code is the block's first instruction's, time lost to data that of its loads alike."""
-    for (address, size, _), (code, data) in stalls.items():
-        if address not in accounts:
+def _add_memories(counted: Counted, model: CostModel, layout: Layout, accounts: dict[int, _Account]) -> None:
+    """Stalls are of those who met them."""
+    for key, (code, data) in counted.stalls.items():
+        if key[0] not in accounts:
             continue
-        block = model.block(address, size)
-        accounts[address].add(Stall(_memory_cause(layout, address, "fetch"), code, block[0]), code)
-        users = [i for i in block if i.is_load] or [i for i in block if i.is_store] or [block[0]]
-        for position, user in enumerate(users):
-            part = data // len(users) + (position < data % len(users))
-            accounts[user.address].add(Stall(_memory_cause(layout, None, "data"), part, user), part)
+        for met in counted.met.get(key) or _presumed(model.block(*key[:2]), code, data):
+            account = accounts[met.address]
+            user = account.instruction
+            account.add(Stall(_memory_cause(layout, met.address, "fetch"), met.code, user), met.code)
+            account.add(Stall(_memory_cause(layout, None, "data"), met.data, user), met.data)
+
+
+def _presumed(block: tuple[Instruction, ...], code: int, data: int) -> Iterator[Met]:
+    """Time lost to reading code is the block's first instruction's, time lost to data that of its loads alike."""
+    yield Met(block[0].address, code, 0)
+    users = [i for i in block if i.is_load] or [i for i in block if i.is_store] or [block[0]]
+    for position, user in enumerate(users):
+        yield Met(user.address, 0, data // len(users) + (position < data % len(users)))
 
 
 def _add_operands(operands: Mapping[int, int], accounts: dict[int, _Account]) -> None:

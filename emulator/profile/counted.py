@@ -12,13 +12,24 @@ EdgeKey = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
+class Met:
+    """Cycles that the instruction at an address waited for code and for data."""
+
+    address: int
+    code: int
+    data: int
+
+
+@dataclass(frozen=True)
 class Counted:
     """edges: (passes, cycles of one) by block, size and next block; stalls: cycles lost to (code, data) by the same;
-    operands: cycles that values of operands and skipped instructions took on top, by instruction; may be negative."""
+    operands: cycles that values of operands and skipped instructions took on top, by instruction; may be negative.
+    met: for edges of which that is known, the instructions that met their stalls."""
 
     edges: Mapping[EdgeKey, tuple[int, int]] = field(default_factory=dict)
     stalls: Mapping[EdgeKey, tuple[int, int]] = field(default_factory=dict)
     operands: Mapping[int, int] = field(default_factory=dict)
+    met: Mapping[EdgeKey, tuple[Met, ...]] = field(default_factory=dict)
 
     def since(self, before: Counted) -> Counted:
         """What came on top of an earlier state."""

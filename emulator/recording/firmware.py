@@ -13,7 +13,7 @@ from emulator.memories.kind import Control, load_kind
 from emulator.memory import Region
 from emulator.profile.counted import counted
 from emulator.recording.marks import PASSED, SETTING
-from emulator.recording.recorder import RunRecorder
+from emulator.recording.recorder import LIMIT, RunRecorder
 from emulator.recording.recording import Elsewhere, Recording
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class FirmwareRecorder:
         self, parts: CoreParts, board: BoardFile, processor: Processor, peripherals: Mapping[str, Peripheral]
     ) -> None:
         self._parts, self._board = parts, board
-        self._recorder = RunRecorder(parts.engine, parts.tracer, parts.operands, (MEMORY,))
+        self._recorder = RunRecorder(parts.reads, parts.tracer, parts.operands, (MEMORY,), LIMIT)
         self._settings: list[tuple[str, str, int]] = []
         self._changed: str | None = None
         self._follow_time(processor)
@@ -89,7 +89,7 @@ class FirmwareRecorder:
         taken = counted(parts.tracer, parts.operands.counts())
         elsewhere = parts.unit.overhead + parts.unit.slept
         recording = self._recorder.finish(
-            elf, parts.core.name, _places(self._board, parts.memory.map), parts.symbols.all, parts.memory.code
+            elf, parts.core.name, _places(self._board, parts.memory.map), parts.symbols.all, self._code
         )
         return replace(
             recording,
@@ -97,6 +97,16 @@ class FirmwareRecorder:
             settings=tuple(self._settings),
             elsewhere=Elsewhere(parts.unit.overhead, parts.unit.slept, parts.tracer.cycles - taken.cycles - elsewhere),
         )
+
+
+    def _code(self, address: int, size: int) -> bytes:
+        """Code as it was when it ran: in RAM something else may lie there by now."""
+        found = bytearray(self._parts.memory.code(address, size))
+        for (start, _), block in self._parts.traps.code_seen.items():
+            first, end = max(start, address), min(start + len(block), address + len(found))
+            if first < end:
+                found[first - address : end - address] = block[first - start : end - start]
+        return bytes(found)
 
 
 def _places(board: BoardFile, regions: Iterable[Region]) -> list[Region]:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from emulator.engine.engine import Engine
 from emulator.memory import PAGE, Region
 from emulator.program.elf import Symbol
 from emulator.recording.divider import Divider
 from emulator.recording.marks import Marker
 from emulator.recording.recording import Recording
 from emulator.recording.sites import site_arrays
-from emulator.tracing.accesses import ALL, Accesses, Consumer
+from emulator.tracing.accesses import ALL
 from emulator.tracing.operand_watch import OperandWatch
 from emulator.tracing.pytracer import PythonTracer
+from emulator.tracing.reads import Reads
 from emulator.tracing.tracer import Tracer
 
 LIMIT = 1 << 27
@@ -29,7 +29,7 @@ class RunRecorder:
 
     def __init__(
         self,
-        engine: Engine,
+        reads: Reads,
         tracer: Tracer,
         operands: OperandWatch,
         within: Sequence[tuple[int, int]] = (ALL,),
@@ -40,12 +40,11 @@ class RunRecorder:
         self.marker = Marker(tracer)
         self.parts = Divider(tracer, operands, self.marker)
         self.restart(limit)
-        self.accesses = Accesses(engine, not isinstance(tracer, PythonTracer))
         for place in within:
             if isinstance(tracer, PythonTracer):
-                self.accesses.call(_reads(tracer.record_access), place)
+                reads.call(tracer.record_access, place)
             else:
-                self.accesses.add(tracer.consumer, place, writes=False)  # type: ignore[attr-defined]
+                reads.add(tracer.consumer, place)  # type: ignore[attr-defined]
 
     def restart(self, limit: int = LIMIT) -> None:
         """Begin an empty recording."""
@@ -92,11 +91,6 @@ class RunRecorder:
             part_counts=part_counts,
             part_site_counts=part_site_counts,
         )
-
-
-def _reads(consumer: Consumer) -> Consumer:
-    """The same consumer, for reads only."""
-    return lambda write, pc, address, size: None if write else consumer(write, pc, address, size)
 
 
 def _pages(address: int, size: int, target: int) -> set[int]:

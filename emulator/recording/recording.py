@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,10 @@ class Recording:
     def costed_sites(self) -> npt.NDArray[np.uint64]:
         """The same of sites, uint64 (sites, 40)."""
         return self.part_site_counts.sum(axis=0, dtype=np.uint64) if self.parts else self.site_counts
+
+    def undivided(self) -> Recording:
+        """The same without parts: all of it is costed."""
+        return replace(self, parts=(), part_counts=self.part_counts[:0], part_site_counts=self.part_site_counts[:0])
 
     def read(self, address: int, size: int) -> bytes:
         """Code bytes, fewer where none were kept."""

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emulator.errors import RecordingError
-from emulator.memories.data_path import data_path
-from emulator.memories.fetch import fetch_ahead
 from emulator.memories.layout import Layout
-from emulator.memories.plan import make_plan
 from emulator.program.symbols import SymbolTable
 from emulator.recording.parts import PartCost, costed_stalls, elsewhere_on, part_costs
+from emulator.recording.plans import has_extension, make_plans
 from emulator.recording.recording import Recording
 from emulator.recording.replay import replay
 from emulator.recording.sites import site_cycles, site_extras
@@ -36,7 +33,8 @@ class FunctionCost:
 class RunCost:
     """A run on a core: `functions` by falling cycles, `parts` in their order.
 
-    `elsewhere`, part of the cycles: those that firmware spent outside of instructions, as they were when it ran.
+    `elsewhere`, part of the cycles: those that firmware spent outside of instructions, as they were when it ran; of
+    these `asleep` in WFI and WFE.
     """
 
     core: str
@@ -47,6 +45,7 @@ class RunCost:
     functions: tuple[FunctionCost, ...]
     parts: tuple[PartCost, ...] = ()
     elsewhere: int = 0
+    asleep: int = 0
 
 
 def recost(
@@ -80,7 +79,8 @@ def recost(
     cycles = int(sums[0] + sums[2] + sums[3]) + elsewhere
     parts = part_costs(recording, costs, stalls, site_extras(recording, model))
     functions = _functions(rows, table_of, symbols)
-    return RunCost(core, cycles, int(sums[1]), int(sums[2]), int(sums[3]), functions, parts, elsewhere)
+    asleep = recording.elsewhere.asleep
+    return RunCost(core, cycles, int(sums[1]), int(sums[2]), int(sums[3]), functions, parts, elsewhere, asleep)
 
 
 def edge_stalls(
@@ -92,33 +92,9 @@ def edge_stalls(
     settings: bool = False,
 ) -> npt.NDArray[np.uint64]:
     """Cycles lost to (code, data) by each edge in each part, see `replay`; `cycles`: of one pass without them."""
-    if not recording.whole:
-        raise RecordingError("the recording holds counts only, its run was too long; slow memories need the order")
-    ahead, path = fetch_ahead(model.core.name), data_path(model.core.name)
-    plans: dict[tuple[int, int], int] = {}
-    made: list[bytes] = []
-    length = 0
-    edges = np.zeros((len(recording.edges) + 1, 4), np.uint32)
-    for n, (address, size, _) in enumerate(recording.edges.tolist(), 1):
-        key = (address, size)
-        if not recording.counts[n - 1]:
-            continue
-        if key not in plans:
-            made.append(make_plan(model.block(*key), model.starts(*key), layout, ahead, path, model.younger(*key)))
-            plans[key] = length
-            length += len(made[-1]) // 2
-        edges[n] = (address, size, cycles[n - 1], plans[key])
-    return replay(
-        recording, model.core.name, layout, edges, b"".join(made), _native() if native is None else native, settings
-    )
-
-
-def _native() -> bool:
-    try:
-        from emulator.tracing import _tracer  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    made = make_plans(recording, model, layout, cycles)
+    extension = has_extension() if native is None else native
+    return replay(recording, model.core.name, layout, made.edges, made.plans, extension, settings)
 
 
 def _functions(rows: list[list[int]], table: npt.NDArray[np.int64], symbols: SymbolTable) -> tuple[FunctionCost, ...]:

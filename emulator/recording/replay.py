@@ -14,6 +14,7 @@ from emulator.memories.control import Setting
 from emulator.memories.layout import Layout
 from emulator.memories.model import make_memories
 from emulator.recording.marks import PART, PASSED, SETTING, Mark, Words, edge_words, within, without_marks
+from emulator.recording.pieces import Cuts
 from emulator.recording.recording import Recording
 
 _IDLE = np.array([0, 0, -1], np.int16).tobytes()
@@ -37,24 +38,28 @@ def replay(
     plans: bytes,
     native: bool,
     settings: bool = False,
+    cuts: Cuts | None = None,
 ) -> Stalls:
     """Cycles lost to (code, data) by each edge, shape (parts + 1, edges, 2), the first for what belongs to no part.
 
     edges: uint32 (n + 1, 4), address, size, cycles and place of the plan in `plans` of each, row 0 unused; settings:
-    whether what firmware set of its memory is followed.
+    whether what firmware set of its memory is followed; cuts: pieces to pass in place of some edges.
     """
     table, stream = _Table(edges, plans), recording.stream
     if recording.board:
         stream = within(stream, listened(layout, listens_everywhere(core)))
+    words, marks = without_marks(stream)
+    if cuts is not None:
+        words, marks = cuts.apply(words, marks)
     player = _Player(recording, layout, native)
     found = np.zeros((len(recording.parts) + 1, len(edges), 2), np.uint64)
     part = 0
-    for stretch in list(_stretches(table, *without_marks(stream))):
+    for stretch in list(_stretches(table, words, marks)):
         found[part] += player.pass_by(table, stretch.words)[: len(edges)]
         if stretch.mark is None:
             continue
         if stretch.mark.kind == PART:
-            part = stretch.mark.value
+            part = stretch.mark.value if recording.parts else 0
         elif settings:
             player.follow(stretch.mark.value)
     return found[:, 1:]

@@ -20,6 +20,7 @@ from emulator.timing.operands import OperandCycles
 _CONDITIONS: dict[str, Callable[[Instruction], bool]] = {
     "writes_pc": lambda i: i.writes_pc,
     "direct": lambda i: i.target is not None,
+    "to_link": lambda i: i.operands.endswith("lr"),
     "register_offset": lambda i: i.register_offset,
     "narrow": lambda i: not i.wide,
     "sets_flags": lambda i: i.sets_flags,

@@ -13,6 +13,7 @@ from emulator.timing.sites import Site, SiteFinder, every_core, sites_of
 
 _STRETCH = 8
 _RETURN_REACH = 3
+_FIRST_LOOKS = (64, 256, 1024)
 
 
 class CostModel:
@@ -31,6 +32,7 @@ class CostModel:
         self._blocks: dict[tuple[int, int], tuple[Instruction, ...]] = {}
         self._heads: dict[int, tuple[Instruction, ...]] = {}
         self._lines: dict[int, tuple[Instruction, ...]] = {}
+        self._begun: dict[int, tuple[Instruction, ...]] = {}
         self._starts: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def edge(self, address: int, size: int, target: int) -> tuple[int, int]:
@@ -55,7 +57,18 @@ class CostModel:
             for instruction in block:
                 self._check(instruction)
             self._blocks[key] = block
+            if len(block) > len(self._begun.get(address, ())):
+                self._begun[address] = block
         return self._blocks[key]
+
+    def stretch(self, address: int) -> tuple[Instruction, ...]:
+        """Instructions from `address` to where a block that begins there ends at the latest; none if that is far."""
+        for length in _FIRST_LOOKS:
+            found = self._decoder.sequence(self._read(address, length), address)
+            ends = next((n for n, i in enumerate(found) if i.writes_pc and not i.conditional), None)
+            if ends is not None:
+                return found[: ends + 1]
+        return ()
 
     def sites(self, block: tuple[Instruction, ...], masks: dict[int, int]) -> Iterator[Site]:
         """Where the block's cycles depend on operands or flags; `masks` has the low byte of each IT by its address."""
@@ -77,6 +90,7 @@ class CostModel:
         other = CostModel(self.core.without(rule), self._read, self._locate)
         other._decoder = self._decoder
         other._blocks, other._heads, other._lines = self._blocks, self._heads, self._lines
+        other._begun = self._begun
         return other
 
     @property
@@ -111,6 +125,7 @@ class CostModel:
         self._blocks.clear()
         self._heads.clear()
         self._lines.clear()
+        self._begun.clear()
 
     def _decode(self, address: int, size: int) -> tuple[Instruction, ...]:
         try:
@@ -139,7 +154,9 @@ class CostModel:
         """Up to `most` instructions, the first branch is the last."""
         if address not in self._lines:
             reach = max(self._pipeline.lookahead, _RETURN_REACH)
-            found = self._decoder.sequence(self._read(address, 4 * reach), address, reach)
+            found = self._begun.get(address, ())[:reach]
+            if len(found) < reach and not (found and found[-1].writes_pc):
+                found = self._decoder.sequence(self._read(address, 4 * reach), address, reach)
             branch = next((n for n, i in enumerate(found) if i.writes_pc), reach)
             self._lines[address] = found[: branch + 1]
         return self._lines[address][:most]

@@ -3,7 +3,8 @@
 [[result]] gives the cycles from the issue of an instruction to the earliest issue of one that uses its result, by the
 role that the register plays there (emulator/timing/roles.py); `default` is for roles not listed. 0 is the same cycle.
 [[pair]] rows say, first match first, whether two neighbours may issue together. [[hold]] keeps instructions of some
-groups from issuing for so many cycles behind one of another group.
+groups from issuing for so many cycles behind one of another group. [[ahead]] lets instructions issue before an operand
+is there and wait in their unit.
 
 Groups are those of the timing class, plus: narrow or wide, "taken" for a taken branch, "sets flags", "any" for all.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -32,7 +33,11 @@ class Result:
 
     def latency(self, role: str) -> int:
         """Cycles from issue to the earliest issue of a user in this role."""
-        return dict(self.roles).get(role, self.default)
+        return self._by_role.get(role, self.default)
+
+    @cached_property
+    def _by_role(self) -> dict[str, int]:
+        return dict(self.roles)
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,39 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """Instructions of `groups` issue up to `cycles` before an operand in one of `roles`, one of `results`, is there.
+
+    For as long as they wait their results come later, and instructions of the groups in `keeps` do not issue.
+    """
+
+    groups: tuple[str, ...]
+    roles: tuple[str, ...]
+    results: tuple[str, ...]
+    cycles: int
+    keeps: tuple[str, ...]
+    source: str
+    test: str = ""
+
+    def before(self, result: Result, role: str) -> int:
+        """By how many cycles this operand lets an instruction issue early."""
+        return self.cycles if result.name in self.results and role in self.roles else 0
+
+
+@dataclass(frozen=True)
 class IssueTable:
     """All of it for one core."""
 
     results: Mapping[str, Result]
     pairs: tuple[Pair, ...]
     holds: tuple[Hold, ...]
+    aheads: tuple[Ahead, ...] = ()
+
+    def ahead(self, groups: frozenset[str]) -> Ahead | None:
+        """The row that lets instructions of these groups issue early."""
+        if groups not in self._known_aheads:
+            self._known_aheads[groups] = next((row for row in self.aheads if groups & {*row.groups}), None)
+        return self._known_aheads[groups]
 
     def may_pair(self, older: frozenset[str], younger: frozenset[str]) -> bool:
         """Whether instructions of these groups issue together as far as their groups say."""
@@ -78,7 +110,18 @@ class IssueTable:
 
     def pair(self, older: frozenset[str], younger: frozenset[str]) -> Pair | None:
         """The first row that speaks of these groups."""
-        return next((p for p in self.pairs if older & {*p.older} and younger & {*p.younger}), None)
+        key = older, younger
+        if key not in self._known_pairs:
+            self._known_pairs[key] = next((p for p in self.pairs if older & {*p.older} and younger & {*p.younger}), None)
+        return self._known_pairs[key]
+
+    @cached_property
+    def _known_aheads(self) -> dict[frozenset[str], Ahead | None]:
+        return {}
+
+    @cached_property
+    def _known_pairs(self) -> dict[tuple[frozenset[str], frozenset[str]], Pair | None]:
+        return {}
 
 
 @cache
@@ -98,7 +141,8 @@ def _table(tables: Mapping[str, Any]) -> IssueTable:
     if missing := wanted - results.keys():
         raise KeyError(f"no [[result]] named {', '.join(sorted(missing))}")
     pairs = tuple(Pair(**_tuples(row)) for row in tables["pair"])
-    return IssueTable(results, pairs, tuple(Hold(**_tuples(row)) for row in tables.get("hold", ())))
+    holds = tuple(Hold(**_tuples(row)) for row in tables.get("hold", ()))
+    return IssueTable(results, pairs, holds, tuple(Ahead(**_tuples(row)) for row in tables.get("ahead", ())))
 
 
 def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:

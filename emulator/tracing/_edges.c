@@ -140,7 +140,8 @@ PyObject *edges_forget(Tracer *t, PyObject *unused) {
     t->used = 1;
     t->last = 0;
     t->plans_used = 1;
-    t->edges[0].next = 0;
+    t->edges[0].next = t->edges[0].entered = 0;
+    reads_forget(&t->looks.reads);
     memset(t->slots, 0, (t->mask + 1) * sizeof(uint32_t));
     return tracer_begin(t, unused);
 }

@@ -22,9 +22,17 @@ static int cache_find(Cache *c, uint32_t address) {
     return 0;
 }
 
-static void cache_fill(Cache *c, uint32_t address) {
+/* The same for a line of code, which has a spot. */
+static int code_find(Cache *c, uint32_t address, Spot *spot) {
+    if (!resident_find(c, address, spot)) return 0;
+    c->ages[spot->way] = ++c->tick;
+    return 1;
+}
+
+static void cache_fill(Memories *all, Cache *c, uint32_t address) {
     uint32_t line = address >> c->line_shift, set = line & (c->sets - 1), base = set * c->ways, chosen = NO_LINE;
     uint32_t sector = 1u << ((address & ((1u << c->line_shift) - 1)) >> c->sector_shift);
+    c->fills++;
     for (uint32_t way = base; way < base + c->ways; way++) {
         if (c->tags[way] == line) {
             c->valid[way] |= sector;
@@ -33,7 +41,9 @@ static void cache_fill(Cache *c, uint32_t address) {
         }
         if (chosen == NO_LINE && c->tags[way] == NO_LINE) chosen = way;
     }
+    if (chosen == NO_LINE) c->generation++;
     if (chosen == NO_LINE && c->lru) {
+        resident_settle(all, c);
         chosen = base;
         for (uint32_t way = base + 1; way < base + c->ways; way++)
             if (c->ages[way] < c->ages[chosen]) chosen = way;
@@ -80,72 +90,117 @@ static void read_ahead(Memory *m, uint32_t line, uint64_t when) {
     m->ahead_ready = m->ahead_start + m->wait;
 }
 
-static uint64_t fetch_line(Memories *all, Memory *m, uint32_t line, uint64_t request, uint64_t done) {
+/* Code or data that the cache does not have: of the line read ahead, or by a read; then the line behind is read. */
+static uint64_t refill(Memories *all, Memory *m, Cache *cache, uint32_t address, uint64_t when) {
+    uint32_t line = address >> m->read_shift;
+    uint64_t ready;
+    if (cache) cache_fill(all, cache, address);
+    if (m->ahead == line) {
+        uint64_t there = m->ahead_start + m->busy - 1;
+        ready = (there > when ? there : when) + m->wait - m->busy + 1;
+    } else {
+        yield_port(m, when, 0);
+        ready = occupy(m, when) + m->wait;
+    }
+    read_ahead(m, line + 1, when);
+    return ready;
+}
+
+static uint64_t fetch_line(Memories *all, Memory *m, uint32_t line, uint64_t request, uint64_t done, Spot *spot) {
     Cache *cache = m->fetch_cache < 0 ? NULL : &all->caches[m->fetch_cache];
     uint32_t address = line << m->read_shift;
     uint64_t ready = request;
+    if (m->prefetch == BEHIND_CACHE)
+        return cache && code_find(cache, address, spot) ? request : refill(all, m, cache, address, request);
     if (m->ahead == line) {
         ready = m->ahead_ready > request ? m->ahead_ready : request;
-        if (cache && m->ahead_ready > request) cache_fill(cache, address);
+        if (cache && m->ahead_ready > request) cache_fill(all, cache, address);
         m->ahead = NO_LINE;
         hold(m, line);
     } else if (!holds(m, line)) {
-        if (!cache || !cache_find(cache, address)) {
+        if (!cache || !code_find(cache, address, spot)) {
             if (yield_port(m, request, 0)) m->ahead = NO_LINE;
             ready = occupy(m, request) + m->wait;
-            if (cache) cache_fill(cache, address);
+            if (cache) cache_fill(all, cache, address);
         }
         hold(m, line);
     }
     uint32_t next = line + 1;
-    if (m->prefetch && m->ahead != next && !holds(m, next) && !(cache && cache_find(cache, next << m->read_shift)))
+    if (m->prefetch && m->ahead != next && !holds(m, next) && !(cache && code_find(cache, next << m->read_shift, spot + 1)))
         read_ahead(m, next, m->prefetch == AT_LAST_WORD && done > ready ? done : ready);
     return ready;
 }
 
+/* Number of the range that holds an address, -1 for none. */
+static int range_of(Memories *all, uint32_t address) {
+    const Range *last = &all->ranges[all->range];
+    if (address - last->first <= last->last - last->first) return all->range;
+    for (int i = 0; i < all->range_count; i++)
+        if (address - all->ranges[i].first <= all->ranges[i].last - all->ranges[i].first) return all->range = i;
+    return -1;
+}
+
 static uint64_t read_data(Memories *all, uint32_t address, uint64_t now) {
-    for (int i = 0; i < all->range_count; i++) {
-        if (address - all->ranges[i].first > all->ranges[i].last - all->ranges[i].first) continue;
-        Memory *m = &all->memories[all->ranges[i].memory];
-        Cache *cache = m->data_cache < 0 ? NULL : &all->caches[m->data_cache];
-        if (cache && cache_find(cache, address)) return now;
-        if (cache) cache_fill(cache, address);
-        int again = yield_port(m, now, m->gives_way);
-        uint64_t ready = occupy(m, now) + m->wait;
-        if (again) read_ahead(m, m->ahead, m->ahead_start);
-        return ready;
-    }
-    return now;
+    int range = all->near[address >> 24] ? range_of(all, address) : -1;
+    if (range < 0) return now;
+    Memory *m = &all->memories[all->ranges[range].memory];
+    Cache *cache = m->data_cache < 0 ? NULL : &all->caches[m->data_cache];
+    if (cache && address >> cache->sector_shift == cache->recent) return now;
+    if (cache && m->fetch_cache != m->data_cache) cache->recent = address >> cache->sector_shift;
+    if (cache && cache_find(cache, address)) return now;
+    if (m->prefetch == BEHIND_CACHE) return refill(all, m, cache, address, now);
+    if (cache) cache_fill(all, cache, address);
+    int again = yield_port(m, now, m->gives_way);
+    uint64_t ready = occupy(m, now) + m->wait;
+    if (again) read_ahead(m, m->ahead, m->ahead_start);
+    return ready;
 }
 
 void memories_access(void *memories, uint32_t address, uint32_t size, int write) {
-    Memories *m = memories;
-    if (write || m->queued == QUEUE) return;
-    int word = size == 4 && address & 3, half = size == 2 && address & 1;
-    m->shapes[m->queued] = (uint8_t)(word ? 1 + (address & 1) : half ? 3 + (address >> 1 & 1) : 0);
-    m->queue[m->queued++] = address;
+    if (!write) memories_note(memories, address, size);
 }
 
 void memories_begin(Memories *m) {
     m->queued = 0;
 }
 
-/* Cycles that access `a` takes because it is unaligned, or for the bank of the one before it. */
-static uint32_t beside(const Memories *m, uint32_t a, const int16_t *slot) {
-    uint32_t shape = m->shapes[a], found = shape ? (uint16_t)slot[1] >> 4 * (shape - 1) & 15 : 0;
-    if (slot[2] && a && !((m->queue[a] ^ m->queue[a - 1]) & (uint32_t)slot[2])) found++;
-    return found;
+/* How a read is unaligned: see emulator/memories/plan.py. */
+static int shape_of(uint32_t address, int size) {
+    if (size == 4 && address & 3) return 1 + (address & 1);
+    return size == 2 && address & 1 ? 3 + (address >> 1 & 1) : 0;
 }
 
-Stalls memories_pass(Memories *m, const int16_t *plan, uint32_t address, uint32_t size, uint64_t now) {
+/* Cycles that access `a` takes because it is unaligned, or for the bank or the bus of the one before it. */
+static inline uint32_t beside(const Memories *m, uint32_t a, const int16_t *slot) {
+    int shape = slot[1] ? shape_of(m->queue[a], m->sizes[a]) : 0;
+    uint32_t found = shape ? (uint16_t)slot[1] >> 4 * (shape - 1) & 15 : 0;
+    if (!a || !slot[2]) return found;
+    uint32_t differs = m->queue[a] ^ m->queue[a - 1];
+    if (slot[2] > 0) return found + !(differs & (uint32_t)slot[2]);
+    int bus = -slot[2] & 31, to_code = -slot[2] >> 5;
+    if (!(differs >> bus)) return found;
+    return found + (m->queue[a] >> bus ? 1u : (uint32_t)to_code);
+}
+
+/* Stalls of the reads of a block whose code costs nothing. */
+static uint32_t read_all(Memories *m, const int16_t *slot, uint32_t slots, uint64_t now) {
+    uint32_t given = m->queued;
+    uint64_t at = now;
+    for (uint32_t a = 0; a < given; a++) {
+        const int16_t *own = slot + SLOT * (given == slots ? a : slots ? a * slots / given : 0);
+        uint64_t need = at + (uint64_t)(slots ? own[0] : 0), ready = read_data(m, m->queue[a], need);
+        if (slots) ready += beside(m, a, own);
+        at += ready - need;
+    }
+    return (uint32_t)(at - now);
+}
+
+/* Stalls of a block, its lines of code and its reads in the order in which it wants them. */
+static Stalls pass_all(Memories *m, Memory *code, const int16_t *plan, Spot *spots, uint32_t first, uint64_t now) {
     Stalls stalls = {0, 0};
     uint32_t lines = (uint16_t)plan[0], slots = (uint16_t)plan[1], given = m->queued;
     const int16_t *line = plan + 3, *slot = line + 3 * lines;
-    Memory *code = plan[2] < 0 ? NULL : &m->memories[plan[2]];
-    uint32_t first = code ? address >> code->read_shift : 0;
     uint64_t shift = 0;
-    if (address != m->expected) m->entered = now;
-    m->expected = address + size;
     for (uint32_t l = 0, a = 0; l < lines || a < given;) {
         uint32_t at = given == slots || !given ? a : a * slots / given;
         int offset = a < given && slots ? slot[SLOT * at] : 0;
@@ -155,7 +210,8 @@ Stalls memories_pass(Memories *m, const int16_t *plan, uint32_t address, uint32_
             uint64_t request = asked < (int64_t)m->entered ? m->entered : (uint64_t)asked;
             if (request > need) request = need;
             int64_t done = (int64_t)(now + shift) + line[3 * l + 2];
-            uint64_t ready = fetch_line(m, code, first + l++, request, done > 0 ? (uint64_t)done : 0);
+            uint64_t ready = fetch_line(m, code, first + l, request, done > 0 ? (uint64_t)done : 0, spots + l);
+            l++;
             if (ready > need) stalls.fetch += (uint32_t)(ready - need), shift += ready - need;
         } else {
             uint64_t need = now + shift + (uint64_t)offset;
@@ -165,6 +221,19 @@ Stalls memories_pass(Memories *m, const int16_t *plan, uint32_t address, uint32_
             stalls.data += (uint32_t)(ready - need), shift += ready - need;
         }
     }
+    return stalls;
+}
+
+Stalls memories_pass(Memories *m, const int16_t *plan, uint32_t *resident, uint32_t address, uint32_t size, uint64_t now) {
+    Stalls stalls = {0, 0};
+    uint32_t lines = (uint16_t)plan[0];
+    Memory *code = plan[2] < 0 ? NULL : &m->memories[plan[2]];
+    uint32_t first = code ? address >> code->read_shift : 0;
+    if (address != m->expected) m->entered = now;
+    m->expected = address + size;
+    Resident *known = lines ? resident_of(m, resident, lines) : NULL;
+    if (known && !resident_pass(m, code, *resident, first, lines)) stalls = pass_all(m, code, plan, known->spots, first, now);
+    else if (m->queued) stalls.data = read_all(m, plan + 3 + 3 * lines, (uint16_t)plan[1], now);
     m->queued = 0;
     m->fetch_stalls += stalls.fetch;
     m->data_stalls += stalls.data;

@@ -27,11 +27,12 @@ static int each_row(PyObject *rows, int count, int limit, int (*take)(Memories *
 static int take_cache(Memories *m, int i, const long long *v) {
     Cache *c = &m->caches[i];
     if (v[1] > v[0] || v[0] - v[1] > 5 || v[2] < 1 || v[2] & (v[2] - 1) || v[3] < 1 || v[2] * v[3] > 1 << 20) return -1;
-    *c = (Cache){.line_shift = v[0], .sector_shift = v[1], .sets = v[2], .ways = v[3], .lru = v[4] != 0};
+    *c = (Cache){.line_shift = v[0], .sector_shift = v[1], .sets = v[2], .ways = v[3], .lru = v[4] != 0,
+                 .recent = NO_LINE};
     size_t places = c->sets * c->ways;
     c->tags = PyMem_RawMalloc(places * sizeof(uint32_t));
     c->valid = PyMem_RawCalloc(places, sizeof(uint32_t));
-    c->ages = PyMem_RawCalloc(places, sizeof(uint32_t));
+    c->ages = PyMem_RawCalloc(places, sizeof(uint64_t));
     c->victims = PyMem_RawCalloc(c->sets, sizeof(uint32_t));
     m->cache_count = i + 1;
     if (!c->tags || !c->valid || !c->ages || !c->victims) return -1;
@@ -53,6 +54,7 @@ static int take_range(Memories *m, int i, const long long *v) {
     if (v[2] < 0 || v[2] >= m->memory_count) return -1;
     m->ranges[i] = (Range){v[0], v[1], v[2]};
     m->range_count = i + 1;
+    for (uint32_t n = m->ranges[i].first >> 24; n <= m->ranges[i].last >> 24; n++) m->near[n] = 1;
     return 0;
 }
 
@@ -71,7 +73,9 @@ static void dealloc(Memories *m) {
         PyMem_RawFree(m->caches[i].valid);
         PyMem_RawFree(m->caches[i].ages);
         PyMem_RawFree(m->caches[i].victims);
+        PyMem_RawFree(m->caches[i].touched);
     }
+    residents_free(m);
     Py_TYPE(m)->tp_free((PyObject *)m);
 }
 
@@ -83,7 +87,8 @@ static PyObject *replay(Memories *m, PyObject *args) {
     const int16_t *plan = plans.buf;
     uint64_t *totals = stalls.buf, now = 0;
     Py_ssize_t count = stream.len / 4, rows = edges.len / 16;
-    int wrong = stalls.len < rows * 16;
+    uint32_t *residents = PyMem_RawCalloc(rows + 1, sizeof(uint32_t));
+    int wrong = stalls.len < rows * 16 || !residents;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < count && !wrong; i++) {
         uint32_t word = words[i];
@@ -91,7 +96,7 @@ static PyObject *replay(Memories *m, PyObject *args) {
             if (++i < count) memories_access(m, words[i], word & 0xFF, word >> 8 & 1);
         } else if (word < rows && edge[4 * word + 3] + 3 <= plans.len / 2) {
             const uint32_t *row = edge + 4 * word;
-            Stalls found = memories_pass(m, plan + row[3], row[0], row[1], now);
+            Stalls found = memories_pass(m, plan + row[3], &residents[word], row[0], row[1], now);
             totals[2 * word] += found.fetch;
             totals[2 * word + 1] += found.data;
             now += (uint64_t)row[2] + found.fetch + found.data;
@@ -100,6 +105,7 @@ static PyObject *replay(Memories *m, PyObject *args) {
         }
     }
     Py_END_ALLOW_THREADS
+    PyMem_RawFree(residents);
     PyBuffer_Release(&stream), PyBuffer_Release(&edges), PyBuffer_Release(&plans), PyBuffer_Release(&stalls);
     if (wrong) {
         PyErr_SetString(PyExc_ValueError, "a recorded stream names an edge that there is not");
@@ -113,6 +119,7 @@ static PyObject *configure(Memories *m, PyObject *args) {
     if (!PyArg_ParseTuple(args, "iiiiii", &number, &wait, &busy, &prefetch, &fetch_cached, &data_cached)) return NULL;
     if (number < 0 || number >= m->memory_count) return PyErr_Format(PyExc_ValueError, "no memory %d", number);
     Memory *memory = &m->memories[number];
+    for (int i = 0; i < m->cache_count; i++) m->caches[i].generation++, m->caches[i].recent = NO_LINE;
     memory->wait = (uint32_t)wait, memory->busy = (uint32_t)busy, memory->prefetch = prefetch;
     memory->fetch_cache = fetch_cached ? memory->caches[0] : -1;
     memory->data_cache = data_cached ? memory->caches[1] : -1;

@@ -1,12 +1,13 @@
-/* A site whose cycles depend on operands or on a condition: a Unicorn code hook with the bounds of one instruction.
+/* A site whose cycles depend on operands or on a condition, looked at in front of one instruction (_looks.c).
  *
- * The hook works out the class of the execution, counts it and adds what the class takes on top to the tracer's pending
+ * The look works out the class of the execution, counts it and adds what the class takes on top to the tracer's pending
  * cycles, which go to the block that is open. emulator/timing/operands.py says what the classes are. No Unicorn header
  * is needed: uc_reg_read comes in as an address.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>
+#include "_looks.h"
 
 enum { SKIPPED = 39, CLASSES, ALWAYS = 14 };
 enum { CONDITION, QUOTIENT, HALVES };
@@ -66,10 +67,9 @@ static uint32_t read_word(Site *s, void *uc, int which) {
     return value;
 }
 
-static void look(void *uc, uint64_t address, uint32_t size, void *user_data) {
-    Site *s = user_data;
+void site_look(PyObject *site, void *uc) {
+    Site *s = (Site *)site;
     int found = 0;
-    (void)address, (void)size;
     if (s->guard < ALWAYS && !holds(s->guard, read_word(s, uc, s->flags))) {
         found = SKIPPED;
     } else if (s->kind != CONDITION) {
@@ -97,16 +97,6 @@ static PyObject *clear_counts(Site *s, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
-static PyObject *get_callback(Site *s, void *unused) {
-    (void)s, (void)unused;
-    return PyLong_FromVoidPtr((void *)(uintptr_t)look);
-}
-
-static PyObject *get_user_data(Site *s, void *unused) {
-    (void)unused;
-    return PyLong_FromVoidPtr(s);
-}
-
 static int init(Site *s, PyObject *args, PyObject *kwargs) {
     unsigned long long read, pending;
     PyObject *extra;
@@ -128,8 +118,6 @@ static int init(Site *s, PyObject *args, PyObject *kwargs) {
 }
 
 static PyGetSetDef properties[] = {
-    {"callback", (getter)get_callback, NULL, NULL, NULL},
-    {"user_data", (getter)get_user_data, NULL, NULL, NULL},
     {"counts", (getter)get_counts, NULL, NULL, NULL},
     {NULL},
 };

@@ -9,7 +9,7 @@
 /* Cycles that memories add to the edge. */
 static uint64_t stalled(Tracer *t, Edge *edge) {
     if (!edge->plan) return 0;
-    Stalls stalls = memories_pass((Memories *)t->memories, t->plans + edge->plan, (uint32_t)edge->from,
+    Stalls stalls = memories_pass((Memories *)t->memories, t->plans + edge->plan, &edge->resident, (uint32_t)edge->from,
                                   (uint32_t)(edge->from >> 32), t->cycles - (uint64_t)t->added);
     edge->fetch_stalls += stalls.fetch;
     edge->data_stalls += stalls.data;
@@ -17,6 +17,7 @@ static uint64_t stalled(Tracer *t, Edge *edge) {
 }
 
 static inline const Edge *count(Tracer *t, uint64_t from, uint32_t target) {
+    if (t->looks.reads.open) reads_deliver(&t->looks.reads, (uint32_t)(from >> 32));
     uint32_t index = t->edges[t->last].next;
     Edge *edge = &t->edges[index];
     if (edge->from != from || edge->target != target) {
@@ -42,17 +43,25 @@ static inline const Edge *count(Tracer *t, uint64_t from, uint32_t target) {
     return edge;
 }
 
+static void open_reads(Tracer *t, void *uc, uint64_t key) {
+    Edge *edge = &t->edges[t->last];
+    if (t->looks.reads.blocks[edge->entered].key != key) edge->entered = reads_find(&t->looks.reads, key);
+    reads_open(&t->looks.reads, uc, edge->entered);
+}
+
 void tracer_enter_block(void *uc, uint64_t address, uint32_t size, void *user_data) {
     Tracer *t = user_data;
     uint64_t open = t->open;
     t->open = (uint32_t)address | (uint64_t)size << 32;
     if (t->stopped && (uint32_t)address == (uint32_t)open) {
         t->stopped = 0;
+        if (t->looks.reads.plan) open_reads(t, uc, t->open);
         return;
     }
     int mark = open >> 32 ? count(t, open, (uint32_t)address)->mark : 0;
     t->stopped = t->failed || t->cycles >= t->limit || mark > 1 || (mark && t->attention);
     if (t->stopped) t->stop(uc);
+    else if (t->looks.reads.plan) open_reads(t, uc, t->open);
 }
 
 PyObject *tracer_begin(Tracer *t, PyObject *unused) {
@@ -60,6 +69,7 @@ PyObject *tracer_begin(Tracer *t, PyObject *unused) {
     t->open = 0;
     t->stopped = 0;
     t->pending = 0;
+    reads_close(&t->looks.reads);
     if (t->memories) memories_begin((Memories *)t->memories);
     Py_RETURN_NONE;
 }

@@ -5,8 +5,9 @@
 #include <Python.h>
 #include <stdint.h>
 #include "_memories.h"
+#include "_looks.h"
 
-/* 64 bytes, so that an edge lies in few cache lines. */
+/* 72 bytes, so that an edge lies in few cache lines. */
 typedef struct {
     uint64_t from;     /* address of the block that ran | size << 32 */
     uint32_t target;
@@ -15,8 +16,10 @@ typedef struct {
     uint32_t instructions;
     uint32_t function; /* the function that holds the target, for a flow; 0 if unknown */
     uint32_t plan;     /* where its plan begins in `plans`, 0: none */
+    uint32_t resident; /* see memories_pass */
     uint8_t mark;      /* 1: a run that pays attention stops behind it, 2: any run */
     uint8_t flow;      /* CALL, RETURN, JUMP to another function, or 0 */
+    uint32_t entered;  /* the block of looks.reads that was entered behind it last */
     uint64_t fetch_stalls, data_stalls;
 } Edge;
 
@@ -54,6 +57,7 @@ typedef struct {
     uint32_t plans_used, plans_room;
     uint32_t *stream;      /* NULL: nothing is recorded */
     size_t stream_used, stream_room, stream_limit;
+    Looks looks;
     PyObject *cost;
     PyObject *error;
 } Tracer;

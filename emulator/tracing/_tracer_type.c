@@ -2,12 +2,12 @@
 #include "_tracer.h"
 #include <structmember.h>
 
-extern PyTypeObject MemoriesType, AccessesType, SiteType, SplitReadsType, RegistersType, MemoryType;
+extern PyTypeObject MemoriesType, AccessesType, SplitReadsType, RegistersType, MemoryType;
 
 static PyObject *take_error(Tracer *t, PyObject *unused) {
     (void)unused;
-    PyObject *error = t->error ? t->error : Py_NewRef(Py_None);
-    t->error = NULL;
+    PyObject **kept = t->error ? &t->error : &t->looks.error, *error = *kept ? *kept : Py_NewRef(Py_None);
+    *kept = NULL;
     t->failed = 0;
     return error;
 }
@@ -30,6 +30,37 @@ static PyObject *get_consumer(Tracer *t, void *unused) {
 static PyObject *get_pending(Tracer *t, void *unused) {
     (void)unused;
     return PyLong_FromVoidPtr(&t->pending);
+}
+
+static PyObject *get_look(Tracer *t, void *unused) {
+    (void)unused;
+    return Py_BuildValue("NN", PyLong_FromVoidPtr((void *)(uintptr_t)looks_look), PyLong_FromVoidPtr(&t->looks));
+}
+
+static PyObject *start_reads(Tracer *t, PyObject *args) {
+    if (reads_start(&t->looks.reads, args) < 0) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *listen(Tracer *t, PyObject *args) {
+    if (reads_listen(&t->looks.reads, args) < 0) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *change_looks(Tracer *t, PyObject *args, int (*change)(Looks *, uint32_t, PyObject *)) {
+    unsigned long place;
+    PyObject *what;
+    if (!PyArg_ParseTuple(args, "kO", &place, &what)) return NULL;
+    if (change(&t->looks, (uint32_t)place, what) < 0) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+static PyObject *look_at(Tracer *t, PyObject *args) {
+    return change_looks(t, args, looks_add);
+}
+
+static PyObject *look_away(Tracer *t, PyObject *args) {
+    return change_looks(t, args, looks_remove);
 }
 
 static PyObject *get_memories(Tracer *t, void *unused) {
@@ -59,6 +90,8 @@ static int init(Tracer *t, PyObject *args, PyObject *kwargs) {
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OK", names, &cost, &stop)) return -1;
     Py_XSETREF(t->cost, Py_NewRef(cost));
     t->stop = (void (*)(void *))(uintptr_t)stop;
+    t->looks.stop = t->stop;
+    reads_close(&t->looks.reads);
     t->limit = INT64_MAX;
     t->used = 1;
     if (edges_make_room(t, 1024) < 0) {
@@ -73,6 +106,7 @@ static int traverse(Tracer *t, visitproc visit, void *arg) {
     Py_VISIT(t->memories);
     Py_VISIT(t->cost);
     Py_VISIT(t->error);
+    Py_VISIT(t->looks.reads.plan);
     return 0;
 }
 
@@ -80,6 +114,7 @@ static int clear(Tracer *t) {
     Py_CLEAR(t->cost);
     Py_CLEAR(t->error);
     Py_CLEAR(t->memories);
+    Py_CLEAR(t->looks.reads.plan);
     return 0;
 }
 
@@ -92,6 +127,7 @@ static void dealloc(Tracer *t) {
     PyMem_RawFree(t->frames);
     PyMem_RawFree(t->plans);
     PyMem_RawFree(t->stream);
+    looks_free(&t->looks);
     Py_TYPE(t)->tp_free((PyObject *)t);
 }
 
@@ -110,6 +146,7 @@ static PyGetSetDef properties[] = {
     {"user_data", (getter)get_user_data, NULL, NULL, NULL},
     {"block", (getter)get_block, NULL, NULL, NULL},
     {"consumer", (getter)get_consumer, NULL, NULL, NULL},
+    {"look", (getter)get_look, NULL, NULL, NULL},
     {"pending_address", (getter)get_pending, NULL, NULL, NULL},
     {"memories", (getter)get_memories, (setter)set_memories, NULL, NULL},
     {NULL},
@@ -131,6 +168,10 @@ static PyMethodDef methods[] = {
     {"take_recording", (PyCFunction)recording_take, METH_NOARGS, NULL},
     {"clear_counts", (PyCFunction)edges_clear, METH_NOARGS, NULL},
     {"forget", (PyCFunction)edges_forget, METH_NOARGS, NULL},
+    {"start_reads", (PyCFunction)start_reads, METH_VARARGS, NULL},
+    {"look_at", (PyCFunction)look_at, METH_VARARGS, NULL},
+    {"look_away", (PyCFunction)look_away, METH_VARARGS, NULL},
+    {"listen", (PyCFunction)listen, METH_VARARGS, NULL},
     {"take_error", (PyCFunction)take_error, METH_NOARGS, NULL},
     {NULL},
 };

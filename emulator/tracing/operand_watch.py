@@ -15,15 +15,15 @@ from emulator.code_watch import CodeWatch
 from emulator.engine.engine import Engine, register_ids
 from emulator.errors import EmulatorError
 from emulator.instructions.conditions import ALWAYS, holds
-from emulator.instructions.decode import Decoder, Instruction
+from emulator.instructions.decode import Instruction
 from emulator.timing.cost import CostModel
 from emulator.timing.operands import SKIPPED, class_of
 from emulator.timing.sites import CONDITION, Site
+from emulator.tracing.looks import Looks
 from emulator.tracing.pytracer import PythonTracer
 from emulator.tracing.tracer import Tracer
 
 _KINDS = (CONDITION, "quotient", "halves")
-_FIRST_LOOKS = (64, 256, 1024)
 
 
 class _Watcher(Protocol):
@@ -51,17 +51,19 @@ class OperandWatch:
 
     def __init__(self, engine: Engine, tracer: Tracer, model: CostModel, code: Callable[[int, int], bytes]) -> None:
         self._engine, self._tracer, self._model, self._code = engine, tracer, model, code
-        self._decoder = Decoder()
         self._places: dict[int, list[Site]] = {}
         self._watchers: dict[Site, _Watcher] = {}
         self._expired = False
         self._removers: list[Callable[[], object]] = []
         self._functions = None if isinstance(tracer, PythonTracer) else engine.register_functions()
+        self._looks = None if self._functions is None else Looks(engine, tracer)
         if engine.code_watch is None:
             engine.watch_code(lambda address, size: (), lambda address: False)
         assert engine.code_watch is not None
         self._watch: CodeWatch = engine.code_watch
         self._watch.observers.append(self)
+        if self._looks is not None:
+            self._watch.look = self._looks.add
 
     def counts(self) -> list[SiteCounts]:
         """All sites that ran, by address."""
@@ -108,12 +110,7 @@ class OperandWatch:
                 return self._model.block(address, size)
             except EmulatorError:
                 return ()
-        for length in _FIRST_LOOKS:
-            block = self._decoder.sequence(self._code(address, length), address)
-            ends = next((n for n, i in enumerate(block) if i.writes_pc and not i.conditional), None)
-            if ends is not None:
-                return block[: ends + 1]
-        return ()
+        return self._model.stretch(address)
 
     def attach(self, place: int) -> None:
         """Look at the sites of a place from now on."""
@@ -128,7 +125,7 @@ class OperandWatch:
                 self._watchers[site] = self._native(site) or self._python(site)
 
     def _native(self, site: Site) -> _Watcher | None:
-        if self._functions is None:
+        if self._functions is None or self._looks is None:
             return None
         from emulator.tracing import _tracer
 
@@ -137,10 +134,7 @@ class OperandWatch:
         pending = self._tracer.pending_address  # type: ignore[attr-defined]
         kind = _KINDS.index(site.kind)
         made: Any = _tracer.Site(read, pending, kind, site.signed, flags, registers, site.guard, site.extra)
-        remove = self._engine.instruction_hooks.call_natively(site.place, made.callback, made.user_data)
-        if remove is None:
-            return None
-        self._removers.append(remove)
+        self._removers.append(self._looks.add(site.place, made))
         watcher: _Watcher = made
         return watcher
 

@@ -10,6 +10,8 @@ import numpy as np
 from emulator.tracing.call_tree import CallTree
 from emulator.tracing.tracer import NO_LIMIT, CostFunction
 
+_MARKS = 0x100
+
 
 class PythonTracer:
     """See `emulator.tracing.tracer.Tracer`."""
@@ -33,7 +35,7 @@ class PythonTracer:
         self._tree: CallTree | None = None
         self.memories: Any = None
         self._stream: list[int] | None = None
-        self._limit = 0
+        self._limit = self._ended = 0
         self._plans: dict[tuple[int, int, int], bytes] = {}
         self._numbers: dict[tuple[int, int, int], int] = {}
         self._stalls: dict[tuple[int, int, int], list[int]] = {}
@@ -78,6 +80,7 @@ class PythonTracer:
         spent = entry[1] + added + self._stalled(key)
         if self._stream is not None and len(self._stream) < self._limit:
             self._stream.append(self._numbers[key])
+            self._ended = len(self._stream)
         entry[0] += 1
         self.cycles += spent
         self.instructions += entry[2]
@@ -106,6 +109,8 @@ class PythonTracer:
         self.stopped = False
         if self.memories is not None:
             self.memories.begin()
+        if self._stream is not None and len(self._stream) + 2 <= self._limit:
+            del self._stream[self._ended :]
 
     def close(self, target: int) -> None:
         """End the open block with an edge to `target`."""
@@ -165,12 +170,21 @@ class PythonTracer:
 
     def start_recording(self, limit: int) -> None:
         """Keep the order of edges from now on."""
-        self._stream, self._limit = [], limit
+        self._stream, self._limit, self._ended = [], limit, 0
 
     def record_access(self, is_write: bool, pc: int, address: int, size: int) -> None:
-        """Put a data access into the recording; a consumer for emulator.tracing.accesses."""
-        if self._stream is not None and len(self._stream) + 2 <= self._limit:
-            self._stream += [0x80000000 | (0x100 if is_write else 0) | size, address]
+        """Put a data access into the recording; a consumer for emulator.tracing.reads.
+
+        What is larger than any access is a mark (emulator/recording/marks.py) and goes in front of the open block's.
+        """
+        if self._stream is None or len(self._stream) + 2 > self._limit:
+            return
+        words = [0x80000000 | (0x100 if is_write else 0) | size, address]
+        if size < _MARKS:
+            self._stream += words
+        else:
+            self._stream[self._ended : self._ended] = words
+            self._ended += 2
 
     def take_recording(self) -> tuple[bytes, list[tuple[int, int, int, int]], bool]:
         """The stream, all edges, whether it is whole."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.engine.engine import Engine
 from emulator.errors import TimingError
 from emulator.timing.core import Core
-from emulator.tracing.accesses import Accesses
 from emulator.tracing.pytracer import PythonTracer
+from emulator.tracing.reads import Reads
 from emulator.tracing.tracer import Tracer
 
 
@@ -29,22 +28,21 @@ class SplitCounts:
 class SplitReads:
     """Charges them to `tracer` from now on. Raises TimingError for a core without numbers."""
 
-    def __init__(self, engine: Engine, tracer: Tracer, core: Core) -> None:
+    def __init__(self, reads: Reads, tracer: Tracer, core: Core) -> None:
         if core.unaligned is None:
             raise TimingError(f"{core.name} has no cycles for unaligned loads: nothing is published, or they fault")
         self._cycles = core.unaligned
         self._counts = [0, 0]
         self._native: Any = None
         self._tracer: Any = tracer
-        self.accesses = Accesses(engine, not isinstance(tracer, PythonTracer))
         if isinstance(tracer, PythonTracer):
-            self.accesses.call(self._take)
+            reads.call(self._take)
         else:
             from emulator.tracing import _tracer
 
             pending = tracer.pending_address  # type: ignore[attr-defined]
             self._native = _tracer.SplitReads(pending, *self._cycles)
-            self.accesses.add(self._native.consumer, writes=False)
+            reads.add(self._native.consumer)
 
     @property
     def counts(self) -> SplitCounts:

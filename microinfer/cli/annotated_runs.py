@@ -7,35 +7,46 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from microinfer.cli import count_reports
 from microinfer.errors import InputError
 
 if TYPE_CHECKING:
+    from emulator.accuracy.interval import Interval
     from emulator.profile.breakdown import Spent
     from emulator.program.elf import Image
+    from emulator.recording.recording import Recording
     from microinfer.device.board import DeviceBoard
 
 DEFAULT_CORE = "cortex-m4"
+EVENTS = 1 << 24
+"""Words of a run's order that are looked at to tell which instructions met a stall; memory beyond is its blocks'."""
+
+Wanted = Callable[[int], bool]
 
 
 @dataclass(frozen=True)
 class AnnotatedRun:
-    """A run of the ELF: its core, what its cycles went to, and in a few words where it ran; `known`: it did run."""
+    """A run of the ELF: its core, what its cycles went to, and in a few words where it ran; `known`: it did run.
+
+    `interval` is that of the whole run.
+    """
 
     core: str
     spent: tuple[Spent, ...]
     where: str
     known: bool = True
+    interval: Interval | None = None
 
 
-def run_of(args: argparse.Namespace) -> AnnotatedRun | None:
-    """The run that the options ask for, None for none of them."""
+def run_of(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun | None:
+    """The run that the options ask for, None for none of them; `wanted`: addresses that are going to be shown."""
     if args.model is not None and args.trace is not None:
         raise InputError("--model and --trace do not go together: a recording is a run already")
     if args.model is not None:
-        return _of_model(args)
+        return _of_model(args, wanted)
     if args.trace is not None:
-        return _of_recording(args)
-    return None if args.board is None else _of_firmware(args)
+        return _of_recording(args, wanted)
+    return None if args.board is None else _of_firmware(args, wanted)
 
 
 def read_of(image: Image) -> Callable[[int, int], bytes]:
@@ -55,7 +66,7 @@ def _board(args: argparse.Namespace) -> DeviceBoard | None:
     return DeviceBoard.named(args.board, args.boards, memory_options.what_if(args), args.code_in)
 
 
-def _of_model(args: argparse.Namespace) -> AnnotatedRun:
+def _of_model(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
     from emulator import Machine
     from emulator.timing.names import resolve_core
     from microinfer import load
@@ -75,18 +86,35 @@ def _of_model(args: argparse.Namespace) -> AnnotatedRun:
         if board is not None:
             board.slow_down(machine)
         machine.clear_edges()
+        if board is not None:
+            machine.record(EVENTS)
 
     with progress_bar("running", len(model.nodes) * len(stacks[0])) as advance:
         profile(model, library, stacks, args.profile, progress=advance, prepare=prepare)
-    where = FAST if board is None else board.describe()
-    return AnnotatedRun(core, library.machine.breakdown(), f"{args.model.name}, {where}")
+    machine = library.machine
+    recording = None if board is None else machine.recording()
+    where = f"{args.model.name}, {FAST if board is None else board.describe()}"
+    sure = count_reports.of_machine(machine, None if board is None else board.layout(machine.memory))
+    whole = recording is not None and recording.whole
+    spent = _spent(recording, core, board, wanted) if whole and recording is not None else machine.breakdown()
+    return AnnotatedRun(core, spent, where, interval=sure)
 
 
-def _of_recording(args: argparse.Namespace) -> AnnotatedRun:
+def _spent(recording: Recording, core: str, board: DeviceBoard | None, wanted: Wanted) -> tuple[Spent, ...]:
+    from emulator.recording.breakdown import break_down_recording
+
+    if board is None:
+        return break_down_recording(recording.undivided(), core)
+    layout, settings = board.layout_of(recording), board.keeps_settings(recording)
+    looked_at = wanted if len(recording.stream) <= EVENTS else None
+    return break_down_recording(recording.undivided(), core, layout, settings, looked_at)
+
+
+def _of_recording(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
     import hashlib
 
-    from emulator.recording.breakdown import break_down_recording
     from emulator.recording.recording import load_recording
+    from emulator.timing.charges import Cause
     from emulator.timing.names import resolve_core
     from microinfer.device.board import FAST
 
@@ -95,21 +123,28 @@ def _of_recording(args: argparse.Namespace) -> AnnotatedRun:
         raise InputError(f"{args.trace.name} is a run of another ELF than {args.elf.name}; record it again")
     board = _board(args)
     core = resolve_core(args.core) if args.core else recording.core if board is None else board.core
-    layout = None if board is None else board.layout_of(recording)
-    settings = board is not None and board.keeps_settings(recording)
     where = FAST if board is None else board.describe(recording)
-    return AnnotatedRun(core, break_down_recording(recording, core, layout, settings), f"{args.trace.name}, {where}")
+    spent = _spent(recording, core, board, wanted)
+    lost = sum(n for row in spent for cause, n in row.stalls if cause in (Cause.WAIT_STATES, Cause.CACHE_MISS))
+    sure = count_reports.of_recorded(recording, core, lost, None if board is None else board.layout_of(recording))
+    return AnnotatedRun(core, spent, f"{args.trace.name}, {where}", interval=sure)
 
 
-def _of_firmware(args: argparse.Namespace) -> AnnotatedRun:
+def _of_firmware(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
     from emulator.boards.board import Board
+    from emulator.errors import RecordingError
     from emulator.timing.names import resolve_core
     from microinfer.cli import memory_options
 
-    board = Board(args.board, folders=args.boards, what_if=memory_options.what_if(args))
+    asked = memory_options.firmware_what_if(args)
+    board = Board(args.board, folders=args.boards, what_if=asked, record=True)
     if args.core and resolve_core(args.core) != board.core.name:
         raise InputError(f"board {args.board} has a {board.core.title}; leave --core away, or choose another board")
     board.load(args.elf)
     result = board.run(args.max_cycles, args.timeout)
     where = f"{board.description.name}, run to {result.end}"
-    return AnnotatedRun(board.core.name, board.breakdown(), where)
+    try:
+        spent = _spent(board.recording(), board.core.name, _board(args), wanted)
+    except RecordingError:
+        spent = board.breakdown()
+    return AnnotatedRun(board.core.name, spent, where, interval=count_reports.of_board(board))

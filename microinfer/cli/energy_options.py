@@ -40,9 +40,21 @@ def energy(
     from microinfer.report.interval import energy_lines, energy_rows
 
     uses = energy_uses(board.energy, cycles, interval)
-    sleep = board.sleep if args.sleep is None else SleepRow("sleep as given", args.sleep, "--sleep")
+    sleep = board.sleep if args.sleep is None else SleepRow("sleep as given", args.sleep, args.sleep, "--sleep")
     means = [] if args.every is None else [mean_power(use, cycles / clock_hz, args.every, sleep) for use in uses]
-    return energy_lines(uses, means, clock_hz, board.name), energy_rows(uses, means)
+    if not uses:
+        return f"energy: not known for {board.name}{_instead(args)}", []
+    return energy_lines(uses, means, clock_hz), energy_rows(uses, means)
+
+
+def _instead(args: argparse.Namespace) -> str:
+    """Where it is known, for one who asked for mean power."""
+    from emulator.boards.file import board_names, load_board
+
+    if args.every is None:
+        return ""
+    known = [name for name in board_names(args.boards) if load_board(name, args.boards).energy]
+    return f", and so is no mean power; boards with energy rows: {', '.join(known)}"
 
 
 def check_board_given(args: argparse.Namespace) -> None:

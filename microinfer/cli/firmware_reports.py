@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from microinfer.cli import options
@@ -42,6 +43,14 @@ def splits(board: Board) -> tuple[Split, ...]:
     return split_by(board.breakdown(), name)
 
 
+def place_of(args: argparse.Namespace, board: Board) -> Callable[[int], str]:
+    """What to call an address: its source line, else function and offset."""
+    from emulator.program.source_lines import SourceLines
+
+    lines = SourceLines(args.firmware)
+    return lambda address: lines.find(address) or str(board.symbols.locate(address))
+
+
 def line_splits(args: argparse.Namespace, board: Board) -> tuple[Split, ...]:
     """What the cycles of each source line went to, most cycles first."""
     from emulator.profile.breakdown import split_by
@@ -67,7 +76,10 @@ def show(args: argparse.Namespace, board: Board) -> None:
     if args.stalls:
         title = f"where the cycles went, {board.core.name}"
         ideals = load_ideals(board.core.name)
-        console.print(stalls.table(title, splits(board), ideals, args.top))
+        functions = splits(board)
+        console.print(stalls.table(title, functions, ideals, args.top))
+        text = stalls.worst(functions, place_of(args, board))
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
         if args.lines:
             console.print(stalls.table("by source line", line_splits(args, board), ideals, args.top))
     if args.lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,17 @@ def add_placement(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--boards", type=Path, action="append", default=[], metavar="DIR", help="folder with boards of your own"
     )
+    add_code_in(parser)
+
+
+def add_code_in(parser: argparse.ArgumentParser) -> None:
+    """--code-in."""
     parser.add_argument(
-        "--code-in", choices=("FLASH", "RAM"), default="FLASH", help="where the code lies (default: FLASH)"
+        "--code-in",
+        choices=("FLASH", "RAM"),
+        default="FLASH",
+        type=str.upper,
+        help="where code is read from (default: FLASH); firmware leaves constants where they are",
     )
 
 
@@ -71,6 +81,11 @@ def what_if(args: argparse.Namespace) -> WhatIf:
     from emulator.memories.layout import WhatIf
 
     return WhatIf(args.wait_states, args.clock, args.caches == "on")
+
+
+def firmware_what_if(args: argparse.Namespace) -> WhatIf:
+    """The same for firmware that runs on a board as a whole."""
+    return replace(what_if(args), code_in=args.code_in)
 
 
 def check_board_given(args: argparse.Namespace) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from emulator import Machine
 from emulator.boards.file import BoardFile, load_board
-from emulator.memories.layout import Layout, WhatIf
-from emulator.memories.placement import Place, flash_layout
+from emulator.memories.layout import Layout, Place, WhatIf
+from emulator.memories.placement import flash_layout
 from emulator.memory import Region
 from emulator.recording.places import keeps_settings, recording_layout
 from emulator.recording.recording import Recording

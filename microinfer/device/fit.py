@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emulator.boards.file import BoardFile, Memory
+from emulator.memories.layout import Place
 from microinfer.device.result import Memory as Needs
 
 
@@ -35,13 +36,16 @@ class Fit:
         return self.flash.free >= 0 and self.ram.free >= 0
 
 
-def fit(needs: Needs, stack: int, board: BoardFile) -> Fit:
-    """What the model needs against the board's flash and its largest RAM without a gap."""
+def fit(needs: Needs, stack: int, board: BoardFile, code_in: Place = "FLASH") -> Fit:
+    """What the model needs against the board's flash and its largest RAM without a gap.
+
+    Code that is run from RAM is in both: flash keeps what is copied.
+    """
     flash = _flash(board)
     name, size = _largest_ram(m for m in board.memories if m is not flash)
     return Fit(
         Room(flash.region.name, needs.weights + needs.code, flash.region.size),
-        Room(name, needs.arena + needs.data + stack, size),
+        Room(name, needs.arena + needs.data + stack + (needs.code if code_in == "RAM" else 0), size),
     )
 
 

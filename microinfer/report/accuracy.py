@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from emulator.accuracy.comparison import Compared, Group, compare, differences, groups
-from emulator.accuracy.interval import COVERING_SHARE, DOUBT, FLOOR, tried_classes
+from emulator.accuracy.interval import COVERING_SHARE, DOUBT, FLOOR, tried_classes, tried_rules
 from emulator.accuracy.publication import Publication
 from emulator.accuracy.recorded import Recorded
+from emulator.accuracy.rule_shares import rules_in_effect
 from emulator.accuracy.versions import MARGIN, Pair, pairs
 from emulator.timing.core import core_names, load_core
 
@@ -23,9 +24,10 @@ _HOW = f"""## What an interval means
 `profile`, `recost` and `emulate` give every cycle count an interval. It reaches as far as the worst rows of that core
 above, with and without the memory that the run had, as far as the median of its networks with other memories, and at
 least {100 * FLOOR:g} % to either side. Rows of a core's table are tried when a measurement spends
-{100 * COVERING_SHARE:g} % of its cycles or more in them. Cycles in rows that none has tried, and cycles that wait for a
-memory that was not measured with the core, may be off by {100 * DOUBT:g} %, and widen it by that. It says what was
-seen, not what is certain.
+{100 * COVERING_SHARE:g} % of its cycles or more in them; rules when its cycles would differ by that without them; rows
+that say what may issue together when they speak of that part of its instructions. Cycles in rows that none has tried,
+cycles that rules shift that none has tried, and cycles that wait for a memory that was not measured with the core, may
+be off by {100 * DOUBT:g} %, and widen it by that. It says what was seen, not what is certain.
 """
 
 _CLOSE = 0.1
@@ -131,11 +133,15 @@ def _wrong(wrong: Sequence[Pair]) -> str:
 
 
 def _untried(rows: Sequence[Compared]) -> str:
-    lines = ["## Rows of the tables that no measurement has tried", ""]
+    lines = ["## Rows and rules of the tables that no measurement has tried", ""]
     for name in core_names():
-        tried = {row for row, _ in tried_classes(name, rows)}
-        left = [row.name for row in load_core(name).classes if row.name not in tried]
-        lines.append(f"- {name}: {len(tried)} rows tried; not tried: {', '.join(left) or 'none'}")
+        core = load_core(name)
+        classes = {row for row, _ in tried_classes(name, rows)}
+        rules = {row for row, _ in tried_rules(name, rows)}
+        left = [row.name for row in core.classes if row.name not in classes]
+        unruled = [rule for rule in rules_in_effect(core) if rule not in rules]
+        text = f"{len(classes)} rows tried; not tried: {', '.join(left) or 'none'}"
+        lines.append(f"- {name}: {text}; {len(rules)} rules tried; not tried: {', '.join(unruled) or 'none'}")
     return "\n".join(lines) + "\n"
 
 

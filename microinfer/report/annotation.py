@@ -10,11 +10,14 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from emulator.accuracy.interval import Interval
 from emulator.profile.annotation import Annotation
 from emulator.profile.breakdown import Hazard, Spent, Split
 from emulator.program.dwarf import LineRow
 from emulator.timing.charges import Cause
 from microinfer.report import stalls
+from microinfer.report.interval import row as interval_row
+from microinfer.report.interval import with_interval
 
 SCHEMA = "microinfer.annotate"
 VERSION = 1
@@ -65,14 +68,15 @@ def by_line(annotation: Annotation, where: str, place: Callable[[int], str]) -> 
     return stalls.table(f"{annotation.function} on {annotation.core}, {where}", rows, annotation.ideals, len(rows))
 
 
-def summary(annotation: Annotation, top: int, place: Callable[[int], str]) -> str:
+def summary(annotation: Annotation, top: int, place: Callable[[int], str], interval: Interval | None = None) -> str:
     """How much of the core's ideal was reached, and the worst hazards with their lines."""
     part = annotation.split
     calls = f"{annotation.calls:,} call{'' if annotation.calls == 1 else 's'}"
     share = f", {100 * part.cycles / max(annotation.total, 1):.1f} % of {annotation.total:,} in all"
     scope = f"{calls}{share}" if annotation.known else "each instruction once, from top to bottom"
     per = part.cycles / max(part.instructions, 1)
-    rows = [f"{part.cycles:,} cycles, {part.instructions:,} instructions, {per:.2f} each; {scope}"]
+    cycles = with_interval(part.cycles, interval)
+    rows = [f"{cycles}, {part.instructions:,} instructions, {per:.2f} each; {scope}"]
     reached = stalls.reached(part, annotation.ideals)
     if reached:
         rows.append(f"reached: {reached}")
@@ -92,8 +96,10 @@ def _hazard(hazard: Hazard, annotation: Annotation, place: Callable[[int], str])
     return f"{hazard.cause}, {cycles} ({share:.1f} %): {where}"
 
 
-def json_text(annotation: Annotation, where: str, top: int, place: Callable[[int], str]) -> str:
-    """All of it as text."""
+def json_text(
+    annotation: Annotation, where: str, top: int, place: Callable[[int], str], interval: Interval | None = None
+) -> str:
+    """All of it as text; `interval` is that of the run, null where nothing ran."""
     part = annotation.split
     document = {
         "schema": SCHEMA,
@@ -104,6 +110,7 @@ def json_text(annotation: Annotation, where: str, top: int, place: Callable[[int
         "executed": annotation.known,
         "calls": annotation.calls,
         "total_cycles": annotation.total,
+        "interval": None if interval is None else interval_row(interval, part.cycles),
         **stalls.document(part, annotation.ideals, top, place, annotation.text),
         "lines": [_line(line) for line in annotation.by_line(place)],
         "rows": [

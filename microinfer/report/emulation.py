@@ -27,9 +27,7 @@ _ENDS = {
 }
 
 
-def summary(
-    result: RunResult, clock_hz: int, interval: Interval | None = None, notes: Sequence[str] = ()
-) -> str:
+def summary(result: RunResult, clock_hz: int, interval: Interval | None = None, notes: Sequence[str] = ()) -> str:
     """Why it ended, the last fault if that is why, warnings, time; `interval` goes with the cycles, `notes` follow."""
     end = _ENDS[result.end].format(code=result.exit_code, where=result.where)
     rows = [f"warning: {warning}" for warning in result.warnings]
@@ -52,8 +50,12 @@ def json_text(
     memory: MemoryUse | None = None,
     splits: Sequence[Split] | None = None,
     ideals: Sequence[Ideal] = (),
+    place: stalls.Place | None = None,
 ) -> str:
-    """The result as text; output is decoded as UTF-8 with replacement characters. Null for what was not asked for."""
+    """The result as text; output is decoded as UTF-8 with replacement characters. Null for what was not asked for.
+
+    `place` names the source line of an address.
+    """
     row = asdict(result)
     row["output"] = result.output.decode("utf-8", "replace")
     row["channels"] = {name: data.decode("utf-8", "replace") for name, data in result.channels.items()}
@@ -61,7 +63,7 @@ def json_text(
     row["milliseconds"] = result.cycles / clock_hz * 1000
     row["profile"] = None if profile is None else _profile(profile)
     row["memory"] = None if memory is None else _memory(memory)
-    row["stalls"] = None if splits is None else stalls.documents(splits, ideals)
+    row["stalls"] = None if splits is None else stalls.documents(splits, ideals, place)
     head = {"schema": SCHEMA, "schema_version": VERSION, "board": board, "clock_hz": clock_hz}
     return json.dumps(head | row, indent=2, allow_nan=False)
 

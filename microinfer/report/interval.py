@@ -37,10 +37,8 @@ def untried_line(interval: Interval) -> tuple[str, ...]:
     return (f"cycles in rows and rules never tried on silicon: {', '.join(rows)}",) if rows else ()
 
 
-def energy_lines(uses: Sequence[EnergyUse], power: Sequence[MeanPower], clock_hz: int, board: str) -> str:
-    """A line for each supply and one on the sources; one that says so where nothing is known."""
-    if not uses:
-        return f"energy: not known for {board}"
+def energy_lines(uses: Sequence[EnergyUse], power: Sequence[MeanPower], clock_hz: int) -> str:
+    """A line for each supply and one on the sources."""
     means = {mean.supply: mean for mean in power}
     rows = [_energy_line(use, means.get(use.supply)) for use in uses]
     sources = list(dict.fromkeys(use.source for use in uses))
@@ -59,7 +57,9 @@ def _energy_line(use: EnergyUse, mean: MeanPower | None) -> str:
 def _sleep(mean: MeanPower) -> str:
     if mean.sleep is None:
         return "sleep power is not known and left out: give --sleep"
-    return f"{mean.sleep.microwatts:g} uW in {mean.sleep.mode}"
+    low, high = mean.sleep.low_uw, mean.sleep.high_uw
+    power = f"{low:g}" if low == high else f"{low:g} .. {high:g}"
+    return f"sleep: {power} uW in {mean.sleep.mode} ({mean.sleep.source})"
 
 
 def energy_rows(uses: Sequence[EnergyUse], power: Sequence[MeanPower]) -> list[dict[str, Any]]:

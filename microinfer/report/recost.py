@@ -42,12 +42,14 @@ def cores(costs: Sequence[RunCost], clock_hz: int, where: str, intervals: Sequen
     return table
 
 
-def layers(costs: Sequence[RunCost]) -> Table:
-    """Cycles of each layer, a column a core; for one core also what it waited for."""
-    table = Table(title="layers", title_justify="left")
-    table.add_column("layer")
+def layers(costs: Sequence[RunCost], intervals: Sequence[Interval] = ()) -> Table:
+    """Cycles of each layer, a column a core; for one core also what it waited for. `intervals` are those of the run."""
     alone = len(costs) == 1
-    for name in ("cycles", "share", "instr", "waits: code", "data") if alone else [cost.core for cost in costs]:
+    sure = [f" {interval}" for interval in intervals] or [""] * len(costs)
+    table = Table(title=f"layers, silicon{sure[0]} as the run" if alone and sure[0] else "layers", title_justify="left")
+    table.add_column("layer")
+    cores = [f"{cost.core}{text}" for cost, text in zip(costs, sure, strict=True)]
+    for name in ("cycles", "share", "instr", "waits: code", "data") if alone else cores:
         table.add_column(name, justify="right")
     for parts in zip(*(cost.parts for cost in costs), strict=True):
         first, share = parts[0], f"{100 * parts[0].cycles / max(costs[0].cycles, 1):.1f} %"

@@ -61,6 +61,22 @@ def reached(split: Split, ideals: Sequence[Ideal]) -> str:
     )
 
 
+def worst(splits: Sequence[Split], place: Place, shown: int = SHOWN) -> str:
+    """The most expensive hazards of all rows, with the lines that cause them; "" without any."""
+    whole = max(sum(split.cycles for split in splits), 1)
+    sums: dict[tuple[Cause, Instruction, Instruction | None], int] = {}
+    for hazard in (hazard for split in splits for hazard in split.hazards):
+        key = hazard.cause, hazard.by, hazard.waits
+        sums[key] = sums.get(key, 0) + hazard.cycles
+    rows = []
+    ordered = sorted(sums.items(), key=lambda row: (-row[1], row[0][1].address))
+    for number, ((cause, by, waits), cycles) in enumerate(ordered[:shown], 1):
+        after = "" if waits is None or waits == by else f" -> {waits.text}"
+        share = f"{100 * cycles / whole:.1f} %"
+        rows.append(f"{number}. {cause}, {cycles:,} cycles ({share}): {place(by.address)}: {by.text}{after}")
+    return "\n".join(rows)
+
+
 def document(
     split: Split, ideals: Sequence[Ideal], top: int = SHOWN, place: Place | None = None, text: Text | None = None
 ) -> dict[str, Any]:

@@ -55,12 +55,13 @@ class DualIssue:
             raise TimingError(f"core table {core.name}.toml: dual_issue wants the rules {', '.join(sorted(wanted))}")
         self._rules = Rules(**given)
         self._operations: dict[int, Operation] = {}
+        self._heads: dict[tuple[int, ...], int] = {}
 
     def edge(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> int:
         """Cycles of `block` when the program goes on at `target`."""
         issue = Issue(self._table, self._rules)
         seen = self._block(issue, block, head, target)
-        return self._through(issue, seen) - self._through(Issue(self._table, self._rules), seen)
+        return self._through(issue, seen) - self._alone(seen)
 
     def charges(self, block: tuple[Instruction, ...], head: tuple[Instruction, ...], target: int) -> tuple[Charge, ...]:
         """What the cycles of `edge` went to."""
@@ -113,6 +114,13 @@ class DualIssue:
                 issue.branch(self._operation(instruction), following.address)
                 issue.forget_fetch()
         return issue.next
+
+    def _alone(self, head: tuple[Instruction, ...]) -> int:
+        """Cycles of a head by itself, worked out once: many blocks go on at the same."""
+        key = tuple(map(id, head))
+        if key not in self._heads:
+            self._heads[key] = self._through(Issue(self._table, self._rules), head)
+        return self._heads[key]
 
     def _operation(self, instruction: Instruction) -> Operation:
         """What the issue stage wants to know, made once. It keeps the instruction, so that the id stays its own."""

@@ -6,12 +6,16 @@ An instruction costs what its class says. On top of that, by the core's rules:
   need the loaded register for its address.
 * unaligned_wide_load_pairs: 0 when a 32-bit load or store opcode at address % 4 == 2 does not pair with the load in
   front of it.
+* base_update_pairs: 0 when a load or store that updates its base does not pair with the load in front of it, nor a load
+  that does with what uses this base behind it.
+* load_after_store: cycles added to a store without register offset right in front of a load.
+* late_link: cycles added to a branch to LR when the instruction in front of it writes LR.
 * nop_absorbed: cycles that a NOP saves right behind a load, or behind a store with register offset.
 * address_hazard: cycles added to a load or store whose base or index was written by the data-processing instruction in
   front of it.
 * it_folding: cycles that an IT saves right behind a 16-bit instruction that is no load, store, branch or CPS and does
   not write SP.
-* wide_target: cycles added to a taken direct branch to a 32-bit instruction at address % 4 == 2.
+* wide_target: cycles added to a taken branch to a 32-bit instruction at address % 4 == 2.
 * prefetch_words: length of the prefetch queue; 0 when code is always there. See emulator/timing/pipelines/prefetch.py.
 * fp_result_use, fp_overlap, fp_unaligned_run: see emulator/timing/pipelines/floating_point.py.
 
@@ -37,6 +41,9 @@ from emulator.timing.pipelines.prefetch import stalls
 class _Rules(FloatingPointRules):
     load_pairing: int
     unaligned_wide_load_pairs: int
+    base_update_pairs: int
+    load_after_store: int
+    late_link: int
     nop_absorbed: int
     address_hazard: int
     it_folding: int
@@ -88,7 +95,7 @@ class InOrder:
         if following is not None and following.address == target:
             taken = instruction.writes_pc and not (instruction.conditional and target == instruction.end)
             hazard = 0 if taken else self._hazard(instruction, following)
-            refill = self._refill(instruction, following) if taken else 0
+            refill = self._refill(following) if taken else 0
         return Step(instruction, following, cycles, transfers, hazard, refill)
 
     def _cost(self, instruction: Instruction, following: Instruction | None, target: int) -> int:
@@ -101,17 +108,23 @@ class InOrder:
         if following is None:
             return cycles
         if taken:
-            return cycles + self._refill(instruction, following)
-        return cycles + self._hazard(instruction, following) - self._hidden(instruction, following)
+            return cycles + self._refill(following)
+        waits = self._hazard(instruction, following) + self._drain(instruction, following)
+        return cycles + waits - self._hidden(instruction, following)
 
-    def _refill(self, branch: Instruction, following: Instruction) -> int:
-        straddles = following.wide and following.address % 4 == 2
-        return self._rules.wide_target if straddles and branch.target is not None else 0
+    def _refill(self, target: Instruction) -> int:
+        return self._rules.wide_target if target.wide and target.address % 4 == 2 else 0
 
     def _hazard(self, instruction: Instruction, following: Instruction) -> int:
+        if _returns(following) and "lr" in instruction.writes:
+            return self._rules.late_link
         if instruction.is_load or instruction.is_store:
             return 0
         return self._rules.address_hazard if instruction.writes.intersection(following.address_registers) else 0
+
+    def _drain(self, instruction: Instruction, following: Instruction) -> int:
+        buffered = instruction.is_store and _single(instruction) and not instruction.register_offset
+        return self._rules.load_after_store if buffered and following.is_load else 0
 
     def _hidden(self, instruction: Instruction, following: Instruction) -> int:
         if following.name == "it":
@@ -123,9 +136,22 @@ class InOrder:
             return 0
         if instruction.loaded.intersection(following.address_registers):
             return 0
+        if not self._rules.base_update_pairs and _update_collides(instruction, following):
+            return 0
         if not self._rules.unaligned_wide_load_pairs and following.wide and following.address % 4 == 2:
             return 0
         return self._rules.load_pairing
+
+
+def _update_collides(load: Instruction, following: Instruction) -> bool:
+    """Whether the new base of one of the two keeps them apart."""
+    updated = load.address_registers[:1] if load.writeback else ()
+    return following.writeback or bool({*updated} & {*following.address_registers})
+
+
+def _returns(instruction: Instruction) -> bool:
+    """Whether it branches to LR."""
+    return instruction.writes_pc and not instruction.is_load and instruction.operands.endswith("lr")
 
 
 def _folds(instruction: Instruction) -> bool:

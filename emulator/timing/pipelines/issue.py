@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from emulator.instructions.decode import Instruction
@@ -106,9 +107,28 @@ class Issue:
 
     def _earliest(self, operation: Operation, younger: bool) -> int:
         """The first cycle in which its operands, its unit and its code are there."""
-        waits = [self._ready[r][0] + self._ready[r][1].latency(role) for r, role in operation.reads if r in self._ready]
+        waits = [there - early for there, early in self._operands(operation)]
         waits += [until for (group, only), until in self._held.items() if group in operation.groups and younger >= only]
         return max(self._fetch.arrives(operation.instruction), *waits, 0)
+
+    def _operands(self, operation: Operation) -> Iterator[tuple[int, int]]:
+        """When each operand is there, and by how much earlier the operation may issue."""
+        row = self._table.ahead(operation.groups)
+        for register, role in operation.reads:
+            if register in self._ready:
+                at, result = self._ready[register]
+                yield at + result.latency(role), row.before(result, role) if row else 0
+
+    def _wait_in_unit(self, operation: Operation, first: int) -> int:
+        """Cycles that it waits for an operand once it has issued; its unit is taken as long."""
+        row = self._table.ahead(operation.groups)
+        if row is None:
+            return 0
+        waits = max((there - first for there, early in self._operands(operation) if early), default=0)
+        for group in row.keeps if waits > 0 else ():
+            key, until = (group, False), first + operation.row.cycles + waits
+            self._held[key] = max(until, self._held.get(key, 0))
+        return max(waits, 0)
 
     def _collide(self, older: Operation, younger: Operation) -> bool:
         """Whether two loads want the same bank, as far as that can be seen."""
@@ -122,6 +142,7 @@ class Issue:
     def _record(self, operation: Operation, first: int, younger: bool) -> None:
         """Note when its results can be used and what it holds up."""
         result = self._result(operation, first, younger)
+        first += self._wait_in_unit(operation, first)
         instruction, per_cycle = operation.instruction, operation.row.transfers_per_cycle
         for position, register in enumerate(operation.writes):
             later = position // per_cycle if operation.row.per_transfer else operation.row.cycles - 1

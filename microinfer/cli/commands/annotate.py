@@ -53,11 +53,12 @@ def run(args: argparse.Namespace) -> int:
     symbols, lines, read = SymbolTable(image.symbols), SourceLines(args.elf), read_of(image)
     symbol = find_function(symbols, args.function)
     code = function_code(symbols, symbol, read, read_code_ranges(args.elf))
-    ran = run_of(args) or _once(args, code, symbols, read)
+    inside = range(code[0].address, code[-1].end) if code else range(0)
+    ran = run_of(args, inside.__contains__) or _once(args, code, symbols, read)
     texts = list_texts(read, code, lambda at: name_at(symbols, at))
     annotation = annotate(symbol, ran.core, code, texts, ran.spent, lines.at, ran.known)
     _check_ran(annotation, ran, symbols)
-    _show(args, annotation, ran.where, lambda address: lines.find(address) or str(symbols.locate(address)))
+    _show(args, annotation, ran, lambda address: lines.find(address) or str(symbols.locate(address)))
     return 0
 
 
@@ -90,20 +91,20 @@ def _check_ran(annotation: Annotation, ran: AnnotatedRun, symbols: SymbolTable) 
     raise InputError(f"{annotation.function} did not run in {ran.where}; {most}")
 
 
-def _show(args: argparse.Namespace, annotation: Annotation, where: str, place: Callable[[int], str]) -> None:
+def _show(args: argparse.Namespace, annotation: Annotation, ran: AnnotatedRun, place: Callable[[int], str]) -> None:
     from microinfer.cli.console import console
     from microinfer.cli.output import write_json
     from microinfer.report import annotation as report
 
     if args.json:
-        write_json(args.json, report.json_text(annotation, where, args.top, place))
+        write_json(args.json, report.json_text(annotation, ran.where, args.top, place, ran.interval))
     if args.json != "-":
         out = console()
         if args.lines:
-            out.print(report.by_line(annotation, where, place))
+            out.print(report.by_line(annotation, ran.where, place))
         else:
-            out.print(report.listing(annotation, where, _source_of(args.elf.parent)))
-        text = report.summary(annotation, args.top, place)
+            out.print(report.listing(annotation, ran.where, _source_of(args.elf.parent)))
+        text = report.summary(annotation, args.top, place, ran.interval)
         out.print(text, highlight=False, markup=False, soft_wrap=True)
 
 

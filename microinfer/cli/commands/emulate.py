@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     memory_options.add_what_if(parser)
     memory_options.add_clock(parser)
+    memory_options.add_code_in(parser)
     memory_options.add_record(parser)
     firmware_reports.add_arguments(parser)
     parser.add_argument(
@@ -77,21 +78,23 @@ def run(args: argparse.Namespace) -> int:
         sink=None if args.json == "-" else _show,
         profile=firmware_reports.wants_profile(args),
         memory=args.memory,
-        what_if=memory_options.what_if(args),
+        what_if=memory_options.firmware_what_if(args),
         record=args.record is not None,
     )
     board.load(args.firmware, args.base)
     result = _run(board, args)
-    if args.record is not None:
-        board.recording().save(args.record)
-    count = count_reports.of_firmware(args, board, result.cycles)
+    recording = board.recording() if args.record is not None else None
+    if recording is not None:
+        recording.save(args.record)
+    count = count_reports.recorded(count_reports.of_firmware(args, board, result.cycles), recording)
     if args.json:
         profile = board.profile() if firmware_reports.wants_profile(args) else None
         memory = board.memory_use() if args.memory else None
         clock_hz = board.description.clock_hz
         splits = firmware_reports.splits(board) if args.stalls else None
         ideals = load_ideals(board.core.name)
-        text = emulation.json_text(result, args.board, clock_hz, profile, memory, splits, ideals)
+        place = firmware_reports.place_of(args, board)
+        text = emulation.json_text(result, args.board, clock_hz, profile, memory, splits, ideals, place)
         write_json(args.json, json.dumps(json.loads(text) | count.fields, indent=2, allow_nan=False))
     if args.json != "-":
         print(emulation.summary(result, board.description.clock_hz, count.interval, count.lines), file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from emulator.recording.recording import Recording
     from emulator.recording.recost import RunCost
     from microinfer.device.board import DeviceBoard
+    from microinfer.device.library import KernelLibrary
     from microinfer.device.result import ProfileResult
 
 DEFAULT_CORE = "cortex-m4"
@@ -90,11 +92,11 @@ def run(args: argparse.Namespace) -> int:
     if args.record is not None and recording is not None:
         recording.save(args.record)
     clock = args.clock or (DEFAULT_CLOCK if board is None else board.clock_hz)
-    count = count_reports.of_profile(args, result, library.machine, board, clock)
+    count = count_reports.recorded(count_reports.of_profile(args, result, library.machine, board, clock), recording)
     costs = _others(recording, cores, board)
     if recording is not None and costs:
         count = count_reports.with_cores(count, recording, costs, board)
-    _report(args, result, clock, costs, stalls.splits(), count)
+    _report(args, result, clock, costs, stalls.splits(), count, _places(library))
     return 0 if result.exact and count.fits else 1
 
 
@@ -108,6 +110,15 @@ def _others(recording: Recording | None, cores: tuple[str, ...], board: DeviceBo
     return [recost(recording, core, layout) for core in cores]
 
 
+def _places(library: KernelLibrary) -> Callable[[int], str]:
+    """What to call an address: its source line, else function and offset."""
+    from emulator.program.source_lines import SourceLines
+    from emulator.program.symbols import SymbolTable
+
+    lines, symbols = SourceLines(library.path), SymbolTable(library.machine.symbols)
+    return lambda address: lines.find(address) or str(symbols.locate(address))
+
+
 def _report(
     args: argparse.Namespace,
     result: ProfileResult,
@@ -115,6 +126,7 @@ def _report(
     costs: list[RunCost],
     splits: tuple[Split, ...],
     count: count_reports.CountReport,
+    place: Callable[[int], str],
 ) -> None:
     from emulator.timing.ideal import load_ideals
     from microinfer.cli.console import console
@@ -129,16 +141,17 @@ def _report(
         if costs:
             document["cores"] = recost.document(costs, clock, where, "", count.cores)["cores"]
         if splits:
-            document["stalls"] = stall_report.documents(splits, load_ideals(result.core))
+            document["stalls"] = stall_report.documents(splits, load_ideals(result.core), place)
         write_json(args.json, json.dumps(document, indent=2, allow_nan=False))
     if args.json != "-":
         out = console()
         out.print(table.layers(result))
         if costs:
             out.print(recost.cores(costs, clock, where, count.cores))
-            out.print(recost.layers(costs))
+            out.print(recost.layers(costs, count.cores))
         if splits:
             title = f"where the cycles went, {result.core}, {where}"
             out.print(stall_report.table(title, splits, load_ideals(result.core), len(splits)))
+            out.print(stall_report.worst(splits, place), highlight=False, markup=False, soft_wrap=True)
         totals = table.totals(result, mhz, interval=count.interval, notes=count.lines)
         out.print(totals, highlight=False, soft_wrap=True)

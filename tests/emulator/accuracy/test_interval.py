@@ -8,7 +8,7 @@ import pytest
 
 from emulator.accuracy.comparison import Compared, compare, differences, groups
 from emulator.accuracy.coverage import Counts, Coverage
-from emulator.accuracy.interval import FLOOR, interval, tried_classes
+from emulator.accuracy.interval import FLOOR, interval, tried_classes, tried_rules
 from emulator.accuracy.publication import Call, FirmwareImage, Measurement
 from emulator.accuracy.recorded import Recorded
 
@@ -109,6 +109,19 @@ def test_wait_states_add_what_is_between_two_rows_of_a_routine() -> None:
 def test_rows_without_ours_are_left_out() -> None:
     one, two = row(1000, 990), row(2000, 1990)
     assert compare([one.measurement, two.measurement], {one.recorded.key: one.recorded}) == [one]
+
+
+def test_rules_never_tried_widen_it_as_rows_do() -> None:
+    tried = row(1000, 1000)
+    tried = replace(tried, recorded=replace(tried.recorded, rules=(("load_pairing", 0.1), ("it_folding", 0.005))))
+    assert [name for name, _ in tried_rules("cortex-m4", (tried,))] == ["load_pairing"]
+    known = Coverage("cortex-m4", RUN.classes, rules=(("load_pairing", 0.2),))
+    assert interval(known, (), (tried,)).high == FLOOR
+    blind = Coverage("cortex-m4", RUN.classes, rules=(("load_pairing", 0.2), ("it_folding", 0.1)))
+    found = interval(blind, (), (tried,))
+    assert found.untried == (("it_folding", 0.1),)
+    assert found.high == pytest.approx(FLOOR + 0.05)
+    assert "10.0 % of the cycles in rows and rules never tried: it_folding" in found.why
 
 
 def test_counts_since() -> None:

@@ -48,6 +48,14 @@ def test_routines_and_how_they_are_called() -> None:
     assert b.run == Call("part", "g", ("zeros 64",), 4)
 
 
+def test_rows_are_told_apart_by_the_memory_of_code_or_else_of_data() -> None:
+    slow_data = ROUTINES.replace("wait_states", 'data_memory = "stm32l4_sram"\nwait_states')
+    first = read_publication("p", HEAD + slow_data).measurements[0]
+    assert (first.data_memory, first.slow_memory) == ("stm32l4_sram", "stm32f4_flash")
+    first = read_publication("p", HEAD + slow_data.replace('"stm32f4_flash"', '""')).measurements[0]
+    assert first.slow_memory == "stm32l4_sram"
+
+
 def test_routines_of_one_task_share_its_name_and_others_have_their_own() -> None:
     a, b = read_publication("p", HEAD + ROUTINES).measurements
     (image,) = read_publication("p", HEAD + IMAGE).measurements
@@ -66,6 +74,7 @@ def test_images_have_cycles_by_their_clock() -> None:
         (ROUTINES, "'build' is missing"),
         (HEAD + ROUTINES.replace("cortex-m4", "cortex-m5"), "cortex-m5 is no core"),
         (HEAD + ROUTINES.replace("stm32f4_flash", "flash"), "flash is no memory"),
+        (HEAD + ROUTINES.replace("wait_states", 'data_memory = "sram"\nwait_states'), "sram is no memory"),
         (HEAD + ROUTINES.replace("random 16", "noise"), "'noise' is none of"),
         (HEAD + ROUTINES.replace('"a" = 100', '"c" = 100'), "'c' is missing"),
         (HEAD + ROUTINES.replace('= ["b"]', '= ["c"]'), "[tasks]: no call of c; there are: a, b"),
@@ -90,7 +99,9 @@ def test_every_publication_says_where_it_is_from() -> None:
 
 def test_rows_survive_their_file() -> None:
     rows = [
-        Recorded("p: a, b", 12.25, 8, 0, "0123", "run it", (("load", 0.75), ("one cycle", 0.25))),
+        Recorded(
+            "p: a, b", 12.25, 8, 0, "0123", "run it", (("load", 0.75), ("one cycle", 0.25)), (("pair a + b", 0.5),)
+        ),
         Recorded("a", 7, 7, 1, "4567", "run it", ()),
     ]
     text = write_rows(rows)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
 
+from emulator import Machine
 from emulator.boards.board import Board
 from emulator.memories.kind import kind_names, load_kind
-from emulator.memories.layout import WhatIf
+from emulator.memories.layout import Layout, SlowMemory, WhatIf
 from emulator.peripherals.catalog import find_peripheral
+from tests.support.assembler import assemble
 
 FLASH, PASSES = 0x08000000, 100
 CODE = (
@@ -51,6 +54,34 @@ def test_what_the_user_asks_holds_against_the_firmware(tracer: str) -> None:
     assert cycles("nucleo-g0b1re", 0x40022000, 0x700, tracer, asked) > PASSES * 5 + cycles(
         "nucleo-g0b1re", 0x40022000, 0x700, tracer
     )
+
+
+def test_code_in_ram_leaves_constants_in_flash(tracer: str) -> None:
+    slow, acr = WhatIf(wait_states=5, caches=False), 0x40022000
+    flash, ram = (cycles("nucleo-g0b1re", acr, 0, tracer, replace(slow, code_in=place)) for place in ("FLASH", "RAM"))
+    fast = cycles("nucleo-g0b1re", acr, 0, tracer, WhatIf(wait_states=0))
+    assert fast + PASSES * 5 <= ram < flash
+
+
+def test_code_and_data_share_a_port_where_the_board_says_so() -> None:
+    memory = SlowMemory("ram", load_kind("single_port_sram"), 0, ((0x10000000, 0x3FFFFFFF),))
+    apart, beside = (cycles_of_loads(Layout((memory,), code)) for code in (-1, 0))
+    assert beside > apart
+
+
+LOADS = """1: add.w r3, r1, r1
+ldr.w r2, [r0]
+ldr.w r2, [r0]
+add.w r3, r3, r3
+subs r1, #1
+bne 1b
+bx lr"""
+
+
+def cycles_of_loads(layout: Layout) -> int:
+    machine = Machine.from_elf(assemble(LOADS), core="cortex-m4")
+    machine.slow_down(layout)
+    return machine.call("f", machine.alloc(16), 50).cycles
 
 
 @pytest.mark.parametrize("name", [name for name in kind_names() if load_kind(name).controls])

@@ -88,6 +88,21 @@ def test_a_data_cache_pays_for_each_line(tracer: str) -> None:
     assert stalls(LOADS, kind, 3, tracer, (TABLE,), calls=2) == (0, 0)
 
 
+@pytest.mark.parametrize(("shared", "again"), [(False, 0), (True, 2 * 3)])
+def test_memories_that_share_a_cache_drive_out_each_others_lines(shared: bool, again: int, tracer: str) -> None:
+    """One line of cache; two passes read a word of each of two memories."""
+    kind = replace(PLAIN, caches=(replace(cache("data", 1, 1), shared=shared),))
+    places = {"a": 0x1000, "b": 0x3000}
+    layout = Layout(tuple(SlowMemory(name, kind, 3, ((at, at + 0xFFF),)) for name, at in places.items()))
+    plan = np.array([0, 2, -1, 0, 0, 0, 1, 0, 0], np.int16)
+    reads = [word for at in places.values() for word in (1 << 31 | 4, at)]
+    found = np.zeros((2, 2), np.uint64)
+    edges = np.array([[0x8000, 8, 10, 0]] * 2, np.uint32)
+    stream = np.array([*reads, 0, *reads, 1], np.uint32)
+    make_memories(layout, tracer == "native").replay(stream.tobytes(), edges.tobytes(), plan.tobytes(), found)
+    assert found.tolist() == [[0, 2 * 3], [0, again]]
+
+
 def test_sectors_are_filled_one_by_one(tracer: str) -> None:
     kind = replace(PLAIN, caches=(cache("data", 2, 2, line=32),))
     assert stalls(LOADS, kind, 3, tracer, (TABLE,)) == (0, 2 * 3)
@@ -170,6 +185,31 @@ def test_native_and_python_agree_on_any_stream(seed: int) -> None:
     np.testing.assert_array_equal(*results)
     assert results[0].sum() > 0
     assert isinstance(PythonMemories(*rows_of(layout)), PythonMemories)
+
+
+@pytest.mark.skipif(find_spec("emulator.tracing._tracer") is None, reason="emulator.tracing._tracer is not built")
+@pytest.mark.parametrize("seed", range(24))
+def test_native_and_python_agree_on_loops_that_a_cache_holds_for_a_while(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    prefetch, replacement = ("none", "first word")[seed % 2], ("lru", "round robin")[seed // 2 % 2]
+    caches = (cache("fetch", 16, (2, 4, 16)[seed % 3], 16, replacement), cache("data", 4, 4, 32, replacement))
+    kind = replace(PLAIN, buffers=seed // 4 % 2, prefetch=prefetch, caches=caches)  # type: ignore[arg-type]
+    layout = Layout((SlowMemory("m", kind, 3, (CODE, TABLE)),))
+    edges, plans, _ = _random_run(rng)
+    words: list[int] = []
+    for _ in range(60):
+        loop = rng.integers(0, 20, int(rng.integers(1, 5))).tolist()
+        for passed in loop * int(rng.integers(1, 12)):
+            if rng.integers(0, 3) == 0:
+                words += [0x80000004, TABLE[0] + int(rng.integers(0, 256))]
+            words.append(passed)
+    results = []
+    for native in (False, True):
+        found = np.zeros((len(edges), 2), np.uint64)
+        stream = np.array(words, np.uint32).tobytes()
+        make_memories(layout, native).replay(stream, edges.tobytes(), plans.tobytes(), found)
+        results.append(found)
+    np.testing.assert_array_equal(*results)
 
 
 def _reads(rng: np.random.Generator, slots: int) -> list[int]:

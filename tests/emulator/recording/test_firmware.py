@@ -28,7 +28,15 @@ subs r0, #1
 bne 1b
 ldr r0, quick
 str r0, [r1]
-ldr r2, systick
+{sleeps}
+b .
+bx lr
+.balign 4
+systick: .word 0xe000e010
+acr: .word {acr}
+slow: .word {slow}
+quick: .word {quick}"""
+SLEEPS = """ldr r2, systick
 movs r0, #200
 lsls r0, #2
 str r0, [r2, #4]
@@ -40,14 +48,7 @@ ldr r3, slow
 subs r4, #1
 bne 2b
 movs r0, #0
-str r0, [r2]
-b .
-bx lr
-.balign 4
-systick: .word 0xe000e010
-acr: .word {acr}
-slow: .word {slow}
-quick: .word {quick}"""
+str r0, [r2]"""
 FLASHES = [
     ("stm32f407-discovery", (0x40023C00, 0x5, 0x605)),
     ("nucleo-g0b1re", (0x40022000, 0x702, 0x700)),
@@ -56,13 +57,20 @@ FLASHES = [
 ]
 
 
-def record(board: str, registers: tuple[int, int, int], tracer: str | None = None) -> tuple[Board, int]:
+def record(
+    board: str,
+    registers: tuple[int, int, int],
+    tracer: str | None = None,
+    what_if: WhatIf | None = None,
+    sleeps: str = SLEEPS,
+) -> tuple[Board, int]:
     """Loops with two settings of the flash, sleeps and is woken three times by SysTick."""
     acr, slow, quick = registers
-    code = read_elf(assemble(BODY.format(acr=acr, slow=slow, quick=quick), "cortex-m0")).segments[0].data
+    body = BODY.format(acr=acr, slow=slow, quick=quick, sleeps=sleeps)
+    code = read_elf(assemble(body, "cortex-m0")).segments[0].data
     handler = FLASH + 64 + code.index(struct.pack("<2H", 0xE7FE, 0x4770)) + 2
     image = struct.pack("<16I", 0x20001000, FLASH + 65, *(FLASH + 65,) * 13, handler + 1) + code
-    emulated = Board(board, tracer=tracer, record=True)
+    emulated = Board(board, tracer=tracer, what_if=what_if, record=True)
     emulated.load(image, FLASH)
     result = emulated.run(max_cycles=100_000)
     assert result.end == "idle"
@@ -84,6 +92,15 @@ def test_on_its_own_board_it_takes_what_it_took(board: str, registers: tuple[int
     assert recording.elsewhere.asleep > 0 < recording.elsewhere.exceptions
 
 
+@pytest.mark.parametrize("asked", [WhatIf(wait_states=3, caches=False), WhatIf(code_in="RAM")])
+@pytest.mark.parametrize(("board", "registers"), FLASHES)
+def test_what_if_costs_what_a_run_with_it_takes(board: str, registers: tuple[int, int, int], asked: WhatIf) -> None:
+    recording = record(board, registers, sleeps="")[0].recording()
+    layout = recording_layout(recording, load_board(board), asked, asked.code_in)
+    live = record(board, registers, None, asked, sleeps="")[1]
+    assert recost(recording, recording.core, layout).cycles == live
+
+
 def test_what_is_asked_for_holds_against_what_the_firmware_set() -> None:
     board, registers = FLASHES[0]
     recording = record(board, registers)[0].recording()
@@ -92,9 +109,11 @@ def test_what_is_asked_for_holds_against_what_the_firmware_set() -> None:
     assert not keeps_settings(recording, load_board("nucleo-l4r5zi"))
 
 
-@pytest.mark.parametrize("core", sorted(MACHINES))
-@pytest.mark.parametrize("program", ["nesting", "exceptions", "sleep"])
-def test_exceptions_and_sleep_are_kept(program: str, core: str, tracer: str) -> None:
+RUNS = [(program, core) for program in ("nesting", "exceptions", "sleep") for core in sorted(MACHINES)]
+
+
+@pytest.mark.parametrize(("program", "core"), [*RUNS, ("mpu", "cortex-m4")])
+def test_exceptions_sleep_and_code_that_was_in_ram_are_kept(program: str, core: str, tracer: str) -> None:
     board = Board(MACHINES[core], tracer=tracer, record=True)
     board.load(build(program, core))
     cycles = board.run(max_cycles=500_000).cycles

@@ -91,7 +91,8 @@ def test_without_order_slow_memories_cannot_be_charged(tracer: str) -> None:
 def test_recording_again_begins_anew(tracer: str) -> None:
     machine, cycles = recorded(tracer, LAYOUT)
     machine.record()
-    assert sum(machine.call("f", bytes(64)).cycles for _ in range(3)) <= cycles
+    again = sum(machine.call("f", bytes(64)).cycles for _ in range(3))
+    assert abs(again - cycles) < 10, "what line buffers hold is all that differs"
     assert int(machine.recording().counts.sum()) == int(recorded(tracer)[0].recording().counts.sum())
     with pytest.raises(EmulatorError, match="timing already"):
         machine.slow_down(LAYOUT)

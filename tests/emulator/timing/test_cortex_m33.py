@@ -147,7 +147,7 @@ def test_return() -> None:
 @pytest.mark.parametrize("text", ["vadd.f32", "vmul.f32", "vsub.f32"])
 def test_fpu_arithmetic(text: str) -> None:
     assert cycles(f"{text} s0, s1, s2\n{text} s3, s1, s2\n") == 2
-    assert cycles(f"{text} s0, s1, s2\n{text} s3, s0, s2\n") == 3
+    assert cycles(f"{text} s0, s1, s2\n{text} s3, s0, s2\n{text} s4, s1, s2\n") == 4
 
 
 def test_fpu_multiply_accumulate() -> None:
@@ -155,7 +155,7 @@ def test_fpu_multiply_accumulate() -> None:
     assert cycles(f"{first}mov r3, r3\nmov r3, r3") == 3
     assert cycles(f"{first}vfma.f32 s0, s3, s4") == 3 + 1
     assert cycles(f"{first}vfma.f32 s3, s1, s2") == 3 + 1
-    assert cycles(f"{first}vfma.f32 s3, s0, s2") == 4 + 1
+    assert cycles(f"{first}vfma.f32 s3, s0, s2\nvmov.f32 s5, s6") == 4 + 1 + 2 + 1
     assert cycles(f"{first}vldr s5, [r0]") == 3 + 1
 
 

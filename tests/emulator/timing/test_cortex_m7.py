@@ -162,7 +162,7 @@ def test_branch_target_alignment() -> None:
     assert (aligned, odd) == (4 * 2, 4 * 3)
 
 
-@pytest.mark.parametrize(("between", "penalty"), [("", 5), ("nop.w\nnop.w\n" * 3, 3)])
+@pytest.mark.parametrize(("between", "penalty"), [("", 8), ("nop.w\nnop.w\n" * 3, 3)])
 def test_loop_ends_are_mispredicted(between: str, penalty: int) -> None:
     rounds = f"1: nop.w\nsubs.w r1, r1, #1\n{between}nop.w\nbne.w 1b"
     straight = rounds.replace("bne.w 1b", "nop.w")
@@ -192,6 +192,9 @@ def test_fpu_multiply_accumulate() -> None:
     assert cycles("vmla.f32 s0, s1, s2\nvmul.f32 s3, s0, s2") == 6 + 1
     assert cycles("vfma.f32 s0, s1, s2\nvadd.f32 s3, s1, s2") == 4 + 1
     assert cycles("vfma.f32 s0, s1, s2\nvldr s3, [r0]") == 2
+    assert cycles("nop.w\nvldr s3, [r0]\nvfma.f32 s0, s1, s2") == 2
+    assert cycles("vldr s3, [r0]\nvfma.f32 s0, s1, s2") == 2
+    assert cycles("vldr s3, [r0]\nvmul.f32 s0, s1, s2") == 1
 
 
 def test_fpu_divide() -> None:

@@ -49,4 +49,4 @@ def test_conditions_are_those_of_the_flags_at_the_it(tracer: str) -> None:
     body = "movs r2, #0\n1: cmp r2, #4\nit lt\nldrdlt r3, r12, [r0]\nadds r2, #1\ncmp r2, #8\nbne 1b\nbx lr"
     machine = Machine.from_elf(assemble(body, "cortex-m4"), "cortex-m4", tracer=tracer)
     result = machine.call("f", machine.alloc(64), returns="void")
-    assert result.cycles == 1 + 4 * (1 + 3) + 4 * (1 + 1) + 8 * 2 + 7 * 2 + 1 + 3
+    assert result.cycles == 1 + 4 * (1 + 3) + 4 * (1 + 1) + 8 * 2 + 7 * 2 + 1 + 2

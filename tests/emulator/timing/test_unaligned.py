@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from emulator import Machine
@@ -41,3 +43,12 @@ def test_a_core_without_numbers_refuses(core: str) -> None:
     machine = Machine.from_elf(assemble("bx lr", "cortex-m0"), core)
     with pytest.raises(TimingError, match="no cycles for unaligned loads"):
         machine.charge_unaligned()
+
+
+def test_what_charges_them_need_not_be_kept(tracer: str) -> None:
+    machine = Machine.from_elf(assemble("ldr r1, [r0, #2]\nbx lr"), "cortex-m4", tracer=tracer)
+    address = machine.alloc(16)
+    plain = machine.call("f", address, returns="void").cycles
+    machine.charge_unaligned()
+    gc.collect()
+    assert machine.call("f", address, returns="void").cycles == plain + 1

@@ -57,3 +57,15 @@ def test_what_does_not_go_together(tmp_path: Path, capsys: pytest.CaptureFixture
     elf.write_bytes(build("nesting"))
     asked = ("emulate", str(elf), "--board", "mps2-an386", "--gdb", "0", "--record", str(tmp_path / "x"))
     assert "--record does not go with --gdb" in refusal(capsys, *asked)
+
+
+def test_a_run_too_long_to_keep_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elf, file = tmp_path / "nesting.elf", tmp_path / "run.rec"
+    elf.write_bytes(build("nesting"))
+    monkeypatch.setattr("emulator.recording.firmware.LIMIT", 50)
+    assert main(["emulate", str(elf), "--board", "mps2-an386", "--record", str(file)]) == 0
+    assert "recorded without the order of events" in capsys.readouterr().err
+    assert answer(capsys, "recost", str(file))["cores"][0]["cycles"] > 0
+    assert "holds counts only" in refusal(capsys, "recost", str(file), "--board", "nucleo-l4r5zi")

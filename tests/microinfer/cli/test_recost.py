@@ -35,7 +35,8 @@ def test_a_board_s_memory_and_what_if(model: str, capsys: pytest.CaptureFixture[
     board = ("--board", "stm32f407-discovery")
     fast, slow = cycles(), cycles(*board)
     assert cycles(*board, "--wait-states", "0") == cycles(*board, "--clock", "30MHz") == fast < slow
-    assert fast < cycles(*board, "--code-in", "RAM") < slow
+    assert fast < cycles(*board, "--code-in", "RAM"), "code and data share a bus"
+    assert cycles("--board", "nrf52840-dk", "--code-in", "ram") < cycles("--board", "nrf52840-dk")
     assert cycles(*board, "--clock", "60MHz") < slow < cycles(*board, "--caches", "off")
 
 
@@ -51,6 +52,13 @@ def test_one_run_for_many_cores(model: str, tmp_path: Path, capsys: pytest.Captu
         assert core["layers"][0]["cycles"] == core["cycles"]
     layers = sum(layer["cycles"] for layer in both["layers"])
     assert both["cycles"] == layers == both["cores"][0]["cycles"]
+    split = answer(capsys, "recost", file, "--core", "m4,m7", "--board", "nucleo-l4r5zi", "--stalls")["cores"]
+    assert [sum(row["cycles"] for row in core["stalls"]) for core in split] == [c["cycles"] for c in again["cores"]]
+    assert main(["recost", file, "--core", "m7", "--stalls"]) == 0
+    assert "where the cycles went, cortex-m7" in capsys.readouterr().out
+    energy = answer(capsys, "recost", file, "--board", "nucleo-l4r5zi", "--every", "50ms")["energy"]
+    assert len(energy) == 3 and energy[0]["mean_power"]["low_mw"] > 0
+    assert "needs --board" in refusal(capsys, "recost", file, "--every", "50ms")
     fast = answer(capsys, "recost", file)["cores"][0]
     assert fast["core"] == "cortex-m4" and fast["code_stalls"] == fast["data_stalls"] == 0
     assert main(["recost", file, "--core", "m4,m7", "--board", "stm32f407-discovery"]) == 0

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from emulator.boards.file import load_board
+from emulator.boards.file import board_names, load_board
 from microinfer.device.fit import fit
 from microinfer.device.result import Memory
+from microinfer.report.interval import fit_line, fit_row
 
 NEEDS = Memory(arena=10_000, data=500, weights=20_000, code=4_000)
 
@@ -38,9 +39,18 @@ def test_a_byte_too_many_does_not_fit() -> None:
     assert not fit(replace(NEEDS, weights=1 << 20), 0, board).fits
 
 
-def test_every_board_has_room_for_something() -> None:
-    from emulator.boards.file import board_names
+def test_code_in_ram_takes_both() -> None:
+    found = fit(NEEDS, 300, load_board("nucleo-l4r5zi"), "RAM")
+    assert (found.flash.used, found.ram.used) == (24_000, 14_800)
 
-    for name in board_names():
-        found = fit(Memory(0, 0, 0, 0), 0, load_board(name))
-        assert found.flash.size > 0 and found.ram.size > 0 and found.flash.memory != found.ram.memory
+
+@pytest.mark.parametrize("name", board_names())
+def test_every_board_says_by_how_much(name: str) -> None:
+    board = load_board(name)
+    found = fit(NEEDS, 300, board)
+    assert found.flash.memory != found.ram.memory
+    assert found.fits and found.ram.free == found.ram.size - 10_800 > 0 < found.flash.free == found.flash.size - 24_000
+    assert fit(replace(NEEDS, weights=found.flash.size), 300, board).flash.free == -4_000
+    tight = fit(replace(NEEDS, arena=found.ram.size), 300, board)
+    assert not tight.fits and fit_row(tight)["ram"]["free"] == -800
+    assert fit_line(tight, name).startswith(f"does NOT fit {name}: ") and "800 too many" in fit_line(tight, name)
