@@ -53,7 +53,8 @@ class Machine:
     """A core with memory; `core` names a table in emulator/cores.
 
     `memory` is a MemoryMap that must hold the image; without one it is derived from the ELF. `tracer` is "native",
-    "python" or None (the environment variable MICROINFER_TRACER, else native where built).
+    "python" or None (the environment variable MICROINFER_TRACER, else native where built). `muls_cycles` is 32 for an
+    Armv6-M core with the small multiplier.
     """
 
     def __init__(
@@ -64,8 +65,9 @@ class Machine:
         stack_size: int = 64 << 10,
         heap_size: int = 16 << 20,
         tracer: str | None = None,
+        muls_cycles: int = 1,
     ) -> None:
-        self.core = load_core(core)
+        self.core = load_core(core).multiplying_in(muls_cycles)
         self._given = tuple(memory) if memory is not None else None
         self._sizes = (stack_size, heap_size)
         self._wanted_tracer = tracer

@@ -1,7 +1,7 @@
 """Published cycle counts as data: the .toml files in emulator/accuracy/published.
 
 A file is one publication: `title`, `source`, how to build what was measured (`build`), and `overhead`, the cycles
-around the routine that its counts include, with `overhead_source`.
+around the routine that its counts include, with `overhead_source`; [overheads] gives it for routines that differ.
 
 [calls] says how each routine is called, as a list: the function, then arguments: numbers, or "random N", "count N"
 (0, 1, 2 ..), "zeros N", "ones N" (0xFF) for N bytes of their own; a last "/ N" divides the cycles, for counts per
@@ -123,9 +123,13 @@ def _routines(name: str, table: Mapping[str, Any]) -> list[Measurement]:
     tasks = {routine: task for task, routines in table.get("tasks", {}).items() for routine in routines}
     if unknown := set(tasks) - set(calls):
         raise ValueError(f"[tasks]: no call of {', '.join(sorted(unknown))}; there are: {', '.join(calls)}")
-    overhead = table.get("overhead", 0)
+    overheads = table.get("overheads", {})
+    if unknown := set(overheads) - set(calls):
+        raise ValueError(f"[overheads]: no call of {', '.join(sorted(unknown))}; there are: {', '.join(calls)}")
+    around = dict.fromkeys(calls, table.get("overhead", 0)) | overheads
+    named = {routine: tasks.get(routine, f"{name}: {routine}") for routine in calls}
     return [
-        _measurement(name, row, routine, cycles, overhead, calls[routine], tasks.get(routine, f"{name}: {routine}"))
+        _measurement(name, row, routine, cycles, around[routine], calls[routine], named[routine])
         for row in table.get("set", ())
         for routine, cycles in row["cycles"].items()
     ]

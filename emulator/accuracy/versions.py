@@ -38,14 +38,23 @@ class Pair:
 def pairs(rows: Iterable[Compared], margin: float = MARGIN) -> list[Pair]:
     """All pairs of rows of one core, board and task that silicon tells apart by more than the margin.
 
-    Rows of one routine with other wait states are versions too.
+    Two routines make a pair with the same memory and wait states, one routine with itself under others; firmware makes
+    pairs as it was shipped.
     """
     found: dict[tuple[str, str, str], list[Compared]] = {}
     for row in rows:
         m = row.measurement
         found.setdefault((m.core, m.board, m.task), []).append(row)
-    both = (sorted(two, key=_published) for same in found.values() for two in combinations(same, 2))
+    both = (
+        sorted(two, key=_published) for same in found.values() for two in combinations(same, 2) if _differ_in_one(*two)
+    )
     return [pair for pair in (Pair(*two) for two in both) if pair.published > margin]
+
+
+def _differ_in_one(one: Compared, other: Compared) -> bool:
+    a, b = one.measurement, other.measurement
+    same_memory = (a.memory, a.data_memory, a.wait_states) == (b.memory, b.data_memory, b.wait_states)
+    return one.whole_program or same_memory or (a.routine, a.run) == (b.routine, b.run)
 
 
 def _published(row: Compared) -> float:

@@ -13,6 +13,11 @@ What was measured and is relied on here; tests/emulator/engine/test_unicorn_cana
 * A block hook that calls uc_emu_stop stops in front of that block: PC is its first instruction, and the hook sees the
   same block again when the run goes on. The hook's size is that of the translation block, which ends at a page
   boundary, after 512 instructions and after WFI, CPS, MSR and the like, not only at branches.
+* A block hook sees the registers that the block is entered with, an instruction hook those in front of its instruction;
+  one on what an IT skips is not called.
+* The only hook of a kind is called directly; of several, each hooked instruction searches the list, a nanosecond for
+  each. A hook of accesses makes all loads and stores several times slower, in its range or not.
+* A store to a page that may be executed takes some 30 ns, and pages of the SRAM area always may.
 * No block hook fires at an exit address, and the exit need not be mapped, but it must not lie in the areas that
   M-profile makes execute-never (0x40000000, 0xa0000000 and up): a jump there raises interrupt 3 (prefetch abort),
   where other unmapped or non-executable targets raise UC_ERR_FETCH_*.

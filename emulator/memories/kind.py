@@ -75,9 +75,11 @@ class MemoryKind:
 
     `prefetch`: the next line is read ahead when the core has the first word of a line, or takes the last, or "behind
     cache" with each line of code or data that the cache asks for; with `data_first` a data read ends a read ahead that
-    has begun, which is then begun anew. `latency`: cycles from a read to its data beyond the wait states, whatever the
-    clock; the port does not wait for them. `line_reads`, `beats`: the core gets the word that it wants first, the port
-    is busy for so many reads and further cycles of a transfer.
+    has begun, which is then begun anew; with `bursts` a data read right behind another waits for nothing. `latency`:
+    cycles from a read to its data beyond the wait states, whatever the clock; the port does not wait for them.
+    `line_reads`, `beats`: the core gets the word that it wants first, the port is busy for so many reads and further
+    cycles of a transfer. `stream_bytes`: a read ahead ends where the core goes on
+    elsewhere and at multiples of so many bytes, and code passes a word a cycle; 0: neither is modelled.
     """
 
     name: str
@@ -90,6 +92,8 @@ class MemoryKind:
     caches: tuple[CacheKind, ...]
     source: str
     data_first: bool = False
+    bursts: bool = False
+    stream_bytes: int = 0
     line_reads: int = 1
     beats: int = 0
     controls: tuple[Control, ...] = ()
@@ -97,6 +101,8 @@ class MemoryKind:
     def __post_init__(self) -> None:
         if self.prefetch not in (known := get_args(Prefetch)):
             raise ValueError(f"prefetch is {self.prefetch!r}; there are: {', '.join(known)}")
+        if self.prefetch == "behind cache" and (self.beats or self.line_reads != 1):
+            raise ValueError("behind a cache a line is one read, without beats")
 
     def wait(self, clock_hz: int) -> int:
         """Wait states at a clock; raises TimingError above the highest."""
@@ -144,6 +150,8 @@ def _kind(name: str, table: Mapping[str, Any]) -> MemoryKind:
         caches=tuple(CacheKind(**row) for row in table.get("cache", ())),
         source=flash["source"],
         data_first=flash.get("data_first", False),
+        bursts=flash.get("bursts", False),
+        stream_bytes=flash.get("stream_bytes", 0),
         line_reads=flash.get("line_reads", 1),
         beats=flash.get("beats", 0),
         controls=tuple(Control(**row) for row in table.get("control", ())),

@@ -14,6 +14,9 @@ bus than the one before take what the plan says. Writes cost nothing: buffers hi
 Where the prefetch is "behind cache", code and data that the cache does not have come alike: from the line that was read
 ahead, or else by a read; and then the line behind is read.
 
+With `stream_bytes` a read ahead does not go on at multiples of so many bytes, and a miss ends one that has begun; code
+passes a word a cycle, so that a line is asked for when the words before it have passed.
+
 The core stalls from when it needs a line or word until it is there.
 """
 
@@ -26,9 +29,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from emulator.memories.cache import Cache
 from emulator.memories.kind import CacheKind
 from emulator.memories.layout import Layout
-from emulator.memories.plan import SLOT, shape_of
+from emulator.memories.plan import HEAD, SLOT, shape_of
 
 _QUEUE = 4096
 PREFETCH = {"none": 0, "first word": 1, "last word": 2, "behind cache": 3}
@@ -36,54 +40,20 @@ PREFETCH = {"none": 0, "first word": 1, "last word": 2, "behind cache": 3}
 _AT_LAST_WORD, _BEHIND_CACHE = 2, 3
 
 
-class Cache:
-    """Lines with valid sectors; see CacheKind."""
-
-    def __init__(self, line_shift: int, sector_shift: int, sets: int, ways: int, lru: int) -> None:
-        self._line_shift, self._sector_shift, self._ways, self._lru = line_shift, sector_shift, ways, lru
-        self._sets: list[list[tuple[int, int]]] = [[] for _ in range(sets)]
-
-    def _place(self, address: int) -> tuple[int, int, list[tuple[int, int]]]:
-        line = address >> self._line_shift
-        sector = 1 << ((address & ((1 << self._line_shift) - 1)) >> self._sector_shift)
-        return line, sector, self._sets[line % len(self._sets)]
-
-    def find(self, address: int) -> bool:
-        """Whether the sector is there; the line becomes the one used last."""
-        line, sector, lines = self._place(address)
-        for n, (tag, valid) in enumerate(lines):
-            if tag == line and valid & sector:
-                if self._lru:
-                    lines.append(lines.pop(n))
-                return True
-        return False
-
-    def fill(self, address: int) -> None:
-        """Put the sector in, if need be for the oldest line."""
-        line, sector, lines = self._place(address)
-        for n, (tag, valid) in enumerate(lines):
-            if tag == line:
-                lines[n] = (tag, valid | sector)
-                if self._lru:
-                    lines.append(lines.pop(n))
-                return
-        if len(lines) == self._ways:
-            lines.pop(0)
-        lines.append((line, sector))
-
-
 class _Memory:
     """State of one memory."""
 
     def __init__(self, row: Sequence[int], caches: Sequence[Cache]) -> None:
-        self.wait, self.busy, self.shift, fetch, data, self.prefetch, self.buffers, self.gives_way = row
+        self.wait, self.busy, self.shift, fetch, data, self.prefetch, self.buffers, *flags = row
+        self.gives_way, self.bursts, self.stream = flags
         self.fetch_cache = caches[fetch] if fetch >= 0 else None
         self.data_cache = caches[data] if data >= 0 else None
         self._caches = self.fetch_cache, self.data_cache
         self.held: list[int] = []
         self.ahead: int | None = None
         self.ahead_ready = 0
-        self._ahead_start = self._free = self._free_before = 0
+        self._ahead_start = self._free = self._free_before = self._read_at = 0
+        self.bus = 0
 
     def configure(self, wait: int, busy: int, prefetch: int, fetch_cached: int, data_cached: int) -> None:
         """See PythonMemories.configure."""
@@ -109,6 +79,11 @@ class _Memory:
         self._ahead_start = self.occupy(when)
         self.ahead_ready = self._ahead_start + self.wait
 
+    def words(self, address: int) -> int:
+        """Words of a line from an address on."""
+        size = 1 << self.shift
+        return (size - (address & size - 1 & ~3)) // 4
+
     def hold(self, line: int) -> None:
         """Keep a line in the line buffers."""
         if self.buffers:
@@ -128,7 +103,7 @@ class _Memory:
             self.hold(line)
         elif line not in self.held:
             if not cache or not cache.find(line << self.shift):
-                if self._yield_port(request):
+                if self._yield_port(request, self.stream):
                     self.ahead = None
                 ready = self.occupy(request) + self.wait
                 if cache:
@@ -155,6 +130,8 @@ class _Memory:
     def _read_ahead(self, line: int, ready: int) -> None:
         if not self.prefetch or self.ahead == line or line in self.held:
             return
+        if self.stream and line % (1 << self.stream - self.shift) == 0:
+            return
         if not (self.fetch_cache and self.fetch_cache.find(line << self.shift)):
             self._start_ahead(line, ready)
 
@@ -168,7 +145,8 @@ class _Memory:
         if cache:
             cache.fill(address)
         postponed = self._yield_port(now, self.gives_way)
-        ready = self.occupy(now) + self.wait
+        ready = self.occupy(now) + (0 if self.bursts and now == self._read_at + 1 else self.wait)
+        self._read_at = ready
         if postponed and self.ahead is not None:
             self._start_ahead(self.ahead, self._ahead_start)
         return ready
@@ -184,7 +162,7 @@ class PythonMemories:
         self._memories = [_Memory(row, made) for row in memories]
         self._ranges = [(first, last, self._memories[number]) for first, last, number in ranges]
         self._queue: list[tuple[int, int]] = []
-        self._expected = self._entered = 0
+        self._expected = self._entered = self._lead = 0
         self.fetch_stalls = self.data_stalls = 0
 
     def configure(self, number: int, wait: int, busy: int, prefetch: int, fetch_cached: int, data_cached: int) -> None:
@@ -203,12 +181,12 @@ class PythonMemories:
     def passed(self, plan: bytes, address: int, size: int, now: int) -> tuple[int, int]:
         """Stalls for code and data of a block that began at `now`."""
         rows = np.frombuffer(plan, np.int16).tolist()
-        lines, slots, number, *offsets = rows
+        lines, slots, number, lead, *offsets = rows
         code = self._memories[number] if number >= 0 else None
         given, self._queue = self._queue, []
         if address != self._expected:
-            self._entered = now
-        self._expected = address + size
+            self._entered = max(now - self._lead, 0, code.bus) if code and code.stream else now
+        self._expected, self._lead = address + size, lead
         line = access = fetch = data = 0
         while line < lines or access < len(given):
             slot = access * slots // len(given) if access < len(given) and slots else -1
@@ -217,8 +195,10 @@ class PythonMemories:
             shifted = now + fetch + data
             if code and line < lines and (access == len(given) or offsets[3 * line + 1] <= offset):
                 need = shifted + offsets[3 * line + 1]
-                request = min(max(shifted + offsets[3 * line], self._entered), need)
+                request = max(shifted + offsets[3 * line], self._entered)
+                request = max(request, code.bus) if code.stream else min(request, need)
                 ready = code.fetch((address >> code.shift) + line, request, shifted + offsets[3 * line + 2])
+                code.bus = ready + code.words(0 if line else address)
                 fetch += max(ready - need, 0)
                 line += 1
             else:
@@ -246,7 +226,7 @@ class PythonMemories:
                 self.access(bool(word >> 8 & 1), next(words), word & 0xFF)
                 continue
             address, size, cycles, at = rows[word]
-            length = 3 + 3 * int(offsets[at]) + SLOT * int(offsets[at + 1])
+            length = HEAD + 3 * int(offsets[at]) + SLOT * int(offsets[at + 1])
             found = self.passed(offsets[at : at + length].tobytes(), address, size, now)
             stalls[word] += np.array(found, np.uint64)
             now += cycles + sum(found)
@@ -265,6 +245,11 @@ def _beside(given: Sequence[tuple[int, int]], access: int, unaligned: int, bank:
     return found + int(bool(bank and not differs & bank))
 
 
+def _shift(size: int) -> int:
+    """The power of two that a size is, 0 for none."""
+    return max(size.bit_length() - 1, 0)
+
+
 def rows_of(layout: Layout) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
     """Caches, memories and ranges as rows of ints, which both models take."""
     caches: list[list[int]] = []
@@ -281,8 +266,8 @@ def rows_of(layout: Layout) -> tuple[list[list[int]], list[list[int]], list[list
             shifts = [cache.line_bytes.bit_length() - 1, cache.sector_bytes.bit_length() - 1]
             caches.append([*shifts, cache.sets, cache.ways, int(cache.replacement == "lru")])
         kind = memory.kind
-        shift = kind.read_bytes.bit_length() - 1
-        held = PREFETCH[kind.prefetch], kind.buffers, int(kind.data_first)
+        shift = _shift(kind.read_bytes)
+        held = PREFETCH[kind.prefetch], kind.buffers, int(kind.data_first), int(kind.bursts), _shift(kind.stream_bytes)
         memories.append([memory.wait, memory.busy, shift, place["fetch"], place["data"], *held])
         ranges += [[first, last, number] for first, last in memory.ranges]
     return caches, memories, ranges

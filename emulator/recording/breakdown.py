@@ -26,6 +26,7 @@ def break_down_recording(
     layout: Layout | None = None,
     settings: bool = False,
     wanted: Callable[[int], bool] | None = None,
+    muls_cycles: int = 1,
 ) -> tuple[Spent, ...]:
     """All instructions that ran, by address; errors as of `recost`.
 
@@ -33,7 +34,7 @@ def break_down_recording(
     presumed, see `break_down`.
     """
     symbols = SymbolTable(recording.symbols)
-    model = CostModel(load_core(core), recording.read, symbols.locate)
+    model = CostModel(load_core(core).multiplying_in(muls_cycles), recording.read, symbols.locate)
     keys: list[tuple[int, int, int]] = [(at, size, target) for at, size, target in recording.edges.tolist()]
     counts: list[int] = recording.costed.tolist()
     passes: list[int] = recording.counts.tolist()

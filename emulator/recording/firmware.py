@@ -98,7 +98,6 @@ class FirmwareRecorder:
             elsewhere=Elsewhere(parts.unit.overhead, parts.unit.slept, parts.tracer.cycles - taken.cycles - elsewhere),
         )
 
-
     def _code(self, address: int, size: int) -> bytes:
         """Code as it was when it ran: in RAM something else may lie there by now."""
         found = bytearray(self._parts.memory.code(address, size))

@@ -30,8 +30,9 @@ def stalls_met(
 ) -> dict[EdgeKey, tuple[Met, ...]]:
     """For edges of blocks at wanted addresses, who met their `stalls`, (edges, 2); they add up to them.
 
-    Pieces of blocks are passed through the memories anew. Where two of them want the port in the same cycle the order
-    may be another than in the block, so what is taken over are shares.
+    Pieces of blocks are passed through the memories anew. What they lack are cycles that a read took for the one in
+    front of it, on another bus or in the same bank. Where two of them want the port in the same cycle the order may be
+    another than in the block, so what is taken over are shares.
     """
     keys: list[tuple[int, int, int]] = [(at, size, to) for at, size, to in recording.edges.tolist()]
     held = [n for n in np.flatnonzero(stalls.any(axis=1)).tolist() if wanted(keys[n][0])]
@@ -64,15 +65,14 @@ def _with_pieces(plans: Plans, pieces: Sequence[Piece]) -> tuple[npt.NDArray[np.
 
 def _meetings(pieces: Sequence[Piece], rows: Sequence[Sequence[int]], fetch: int, data: int) -> Iterator[Met]:
     """Shares of pieces in the stalls of their edge."""
-    codes = _apportion(fetch, [row[0] for row in rows])
-    reads = _apportion(data, [row[1] for row in rows])
-    for piece, code, read in zip(pieces, codes, reads, strict=True):
-        if code:
-            yield Met(piece.first.address, code, 0)
-        users = piece.loads or (piece.first,)
-        for user, part in zip(users, _apportion(read, [1] * len(users)), strict=True):
-            if part:
-                yield Met(user.address, 0, part)
+    codes, reads = [row[0] for row in rows], [row[1] for row in rows]
+    more = data - sum(reads)
+    behind = [int(piece.follows) for piece in pieces]
+    if more > 0 and any(behind):
+        reads = [read + part for read, part in zip(reads, _apportion(more, behind), strict=True)]
+    for piece, code, read in zip(pieces, _apportion(fetch, codes), _apportion(data, reads), strict=True):
+        if code or read:
+            yield Met(piece.first.address, code, read)
 
 
 def _apportion(total: int, weights: Sequence[int]) -> list[int]:

@@ -1,7 +1,7 @@
 """Blocks cut in pieces, an instruction with what follows it and waits for nothing, to see which of them meets a stall.
 
-A piece has the lines of code that its first instruction needs and the reads of its loads. Passed one after the other
-the pieces ask the same of the memories as the block does, at the same times.
+A piece has the lines of code that its first instruction needs and its reads. Passed one after the other the pieces ask
+the same of the memories as the block does, at the same times; what a read costs for the one in front of it is lost.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ import numpy.typing as npt
 
 from emulator.instructions.decode import Instruction
 from emulator.memories.layout import Layout
-from emulator.memories.plan import SLOT
+from emulator.memories.plan import HEAD, SLOT
 from emulator.recording.marks import Mark, Words, edge_words
 from emulator.timing.cost import CostModel
 
-_LINE, _HEAD = 3, 3
+_LINE = 3
 _ACCESS = np.uint32(1 << 31)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """`first` meets stalls of code, `loads` those of data; slots: of the block's plan; row: address, size, cycles."""
+    """`first` meets the stalls, of data if it is a load; slots: of the block's plan; follows: whether its reads may
+    cost more for the one in front of them; row: address, size, cycles."""
 
     first: Instruction
-    loads: tuple[Instruction, ...]
     slots: int
+    follows: bool
     row: tuple[int, int, int]
     plan: bytes
 
@@ -37,13 +38,12 @@ def cut_block(model: CostModel, address: int, size: int, cycles: int, plan: byte
     """The pieces of a block with its plan (emulator/memories/plan.py), in order; `cycles`: of one pass."""
     block, starts = model.block(address, size), model.starts(address, size)
     numbers = np.frombuffer(plan, np.int16).tolist()
-    lines, slots, memory = numbers[:_HEAD]
-    line_rows = [numbers[_HEAD + _LINE * n :][:_LINE] for n in range(lines)]
-    slot_rows = [numbers[_HEAD + _LINE * lines + SLOT * n :][:SLOT] for n in range(slots)]
+    lines, slots, memory, lead = numbers[:HEAD]
+    line_rows = [numbers[HEAD + _LINE * n :][:_LINE] for n in range(lines)]
+    slot_rows = [numbers[HEAD + _LINE * lines + SLOT * n :][:SLOT] for n in range(slots)]
     line_of = _line_owners(block, layout) if memory >= 0 else []
     slot_of = [n for n, i in enumerate(block) if i.is_load for _ in range(max(i.transfers, 1))]
-    paired = {slot_of[n] for n, row in enumerate(slot_rows) if row[2]}
-    begins = sorted({0, *(n for n, _ in line_of), *(n for n in slot_of if n not in paired)})
+    begins = sorted({0, *(n for n, _ in line_of), *slot_of})
     places = list(accumulate([address, *(_place(line_of, n) for n in begins[1:])], max))
     times = list(accumulate([0, *(min(starts[n], cycles) for n in begins[1:])], max))
     found = []
@@ -54,13 +54,14 @@ def cut_block(model: CostModel, address: int, size: int, cycles: int, plan: byte
         own_lines = [row for row, (n, _) in zip(line_rows, line_of, strict=True) if begin <= n < end]
         own_slots = [row for row, n in zip(slot_rows, slot_of, strict=True) if begin <= n < end]
         moved = [number - time for row in own_lines for number in row]
-        moved += [number for when, *rest in own_slots for number in (when - time, *rest)]
-        head = (len(own_lines), len(own_slots), memory if own_lines else -1)
+        moved += [number for when, unaligned, _ in own_slots for number in (when - time, unaligned, 0)]
+        last = k + 1 == len(begins)
+        head = (len(own_lines), len(own_slots), memory if own_lines else -1, lead if last else 0)
         found.append(
             Piece(
                 block[begin],
-                tuple(block[n] for n in dict.fromkeys(slot_of) if begin <= n < end),
                 len(own_slots),
+                any(beside for *_, beside in own_slots),
                 (place, after[0] - place, after[1] - time),
                 np.array([*head, *moved], np.int16).tobytes(),
             )

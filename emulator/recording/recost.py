@@ -49,16 +49,22 @@ class RunCost:
 
 
 def recost(
-    recording: Recording, core: str, layout: Layout | None = None, native: bool | None = None, settings: bool = False
+    recording: Recording,
+    core: str,
+    layout: Layout | None = None,
+    native: bool | None = None,
+    settings: bool = False,
+    muls_cycles: int = 1,
 ) -> RunCost:
     """The cost of the recorded run, or of its parts, on `core` with these slow memories, none by default.
 
-    `settings`: whether what firmware set of its memory is followed, as on the board that it ran on.
+    `settings`: whether what firmware set of its memory is followed, as on the board that it ran on; muls_cycles: as for
+    Machine.
 
     Raises IllegalInstruction when the core lacks an instruction that ran, UnknownCore, and RecordingError when slow
     memories need an order of events that was not kept.
     """
-    table = load_core(core)
+    table = load_core(core).multiplying_in(muls_cycles)
     symbols = SymbolTable(recording.symbols)
     model = CostModel(table, recording.read, symbols.locate)
     ran = np.flatnonzero(recording.counts)

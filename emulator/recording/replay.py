@@ -17,7 +17,7 @@ from emulator.recording.marks import PART, PASSED, SETTING, Mark, Words, edge_wo
 from emulator.recording.pieces import Cuts
 from emulator.recording.recording import Recording
 
-_IDLE = np.array([0, 0, -1], np.int16).tobytes()
+_IDLE = np.array([0, 0, -1, 0], np.int16).tobytes()
 _CHUNK = 1 << 31
 Stalls = npt.NDArray[np.uint64]
 

@@ -125,6 +125,10 @@ class Core:
         rows = (replace(row, cycles=cycles) if row.name == "multiply" else row for row in self.classes)
         return replace(self, classes=tuple(rows))
 
+    def multiplying_in(self, cycles: int) -> Core:
+        """The same for the usual multiplier of one cycle, else as `with_multiplier`."""
+        return self if cycles == 1 else self.with_multiplier(cycles)
+
     def without(self, rule: str) -> Core:
         """The same core as if it had no such rule."""
         rows = (replace(row, value=row.without) if row.name == rule else row for row in self.rules)

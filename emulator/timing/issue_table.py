@@ -112,7 +112,8 @@ class IssueTable:
         """The first row that speaks of these groups."""
         key = older, younger
         if key not in self._known_pairs:
-            self._known_pairs[key] = next((p for p in self.pairs if older & {*p.older} and younger & {*p.younger}), None)
+            found = (p for p in self.pairs if older & {*p.older} and younger & {*p.younger})
+            self._known_pairs[key] = next(found, None)
         return self._known_pairs[key]
 
     @cached_property

@@ -119,13 +119,14 @@ static uint64_t fetch_line(Memories *all, Memory *m, uint32_t line, uint64_t req
         hold(m, line);
     } else if (!holds(m, line)) {
         if (!cache || !code_find(cache, address, spot)) {
-            if (yield_port(m, request, 0)) m->ahead = NO_LINE;
+            if (yield_port(m, request, m->stream_shift != 0)) m->ahead = NO_LINE;
             ready = occupy(m, request) + m->wait;
             if (cache) cache_fill(all, cache, address);
         }
         hold(m, line);
     }
     uint32_t next = line + 1;
+    if (m->stream_shift && !(next & ((1u << (m->stream_shift - m->read_shift)) - 1))) return ready;
     if (m->prefetch && m->ahead != next && !holds(m, next) && !(cache && code_find(cache, next << m->read_shift, spot + 1)))
         read_ahead(m, next, m->prefetch == AT_LAST_WORD && done > ready ? done : ready);
     return ready;
@@ -151,7 +152,8 @@ static uint64_t read_data(Memories *all, uint32_t address, uint64_t now) {
     if (m->prefetch == BEHIND_CACHE) return refill(all, m, cache, address, now);
     if (cache) cache_fill(all, cache, address);
     int again = yield_port(m, now, m->gives_way);
-    uint64_t ready = occupy(m, now) + m->wait;
+    uint64_t ready = occupy(m, now) + (m->bursts && now == m->read_at + 1 ? 0 : m->wait);
+    m->read_at = ready;
     if (again) read_ahead(m, m->ahead, m->ahead_start);
     return ready;
 }
@@ -195,11 +197,24 @@ static uint32_t read_all(Memories *m, const int16_t *slot, uint32_t slots, uint6
     return (uint32_t)(at - now);
 }
 
+/* When code behind a jump can be asked for: as early as the jump allows, once the words before it have passed. */
+static uint64_t entry(const Memories *m, const Memory *code, uint64_t now) {
+    uint64_t early = now > m->lead ? now - m->lead : 0;
+    return early < code->bus ? code->bus : early;
+}
+
+/* Words of a line from an address on. */
+static uint32_t words_of(const Memory *m, uint32_t address) {
+    uint32_t size = 1u << m->read_shift;
+    return (size - (address & (size - 1) & ~3u)) / 4;
+}
+
 /* Stalls of a block, its lines of code and its reads in the order in which it wants them. */
-static Stalls pass_all(Memories *m, Memory *code, const int16_t *plan, Spot *spots, uint32_t first, uint64_t now) {
+static Stalls pass_all(Memories *m, Memory *code, const int16_t *plan, Spot *spots, uint32_t address, uint64_t now) {
     Stalls stalls = {0, 0};
     uint32_t lines = (uint16_t)plan[0], slots = (uint16_t)plan[1], given = m->queued;
-    const int16_t *line = plan + 3, *slot = line + 3 * lines;
+    uint32_t first = code ? address >> code->read_shift : 0;
+    const int16_t *line = plan + HEAD, *slot = line + 3 * lines;
     uint64_t shift = 0;
     for (uint32_t l = 0, a = 0; l < lines || a < given;) {
         uint32_t at = given == slots || !given ? a : a * slots / given;
@@ -208,9 +223,11 @@ static Stalls pass_all(Memories *m, Memory *code, const int16_t *plan, Spot *spo
             uint64_t need = now + shift + (uint64_t)line[3 * l + 1];
             int64_t asked = (int64_t)(now + shift) + line[3 * l];
             uint64_t request = asked < (int64_t)m->entered ? m->entered : (uint64_t)asked;
-            if (request > need) request = need;
+            if (code->stream_shift) request = request < code->bus ? code->bus : request;
+            else if (request > need) request = need;
             int64_t done = (int64_t)(now + shift) + line[3 * l + 2];
             uint64_t ready = fetch_line(m, code, first + l, request, done > 0 ? (uint64_t)done : 0, spots + l);
+            code->bus = ready + words_of(code, l ? 0 : address);
             l++;
             if (ready > need) stalls.fetch += (uint32_t)(ready - need), shift += ready - need;
         } else {
@@ -229,11 +246,12 @@ Stalls memories_pass(Memories *m, const int16_t *plan, uint32_t *resident, uint3
     uint32_t lines = (uint16_t)plan[0];
     Memory *code = plan[2] < 0 ? NULL : &m->memories[plan[2]];
     uint32_t first = code ? address >> code->read_shift : 0;
-    if (address != m->expected) m->entered = now;
+    if (address != m->expected) m->entered = code && code->stream_shift ? entry(m, code, now) : now;
     m->expected = address + size;
+    m->lead = (uint16_t)plan[3];
     Resident *known = lines ? resident_of(m, resident, lines) : NULL;
-    if (known && !resident_pass(m, code, *resident, first, lines)) stalls = pass_all(m, code, plan, known->spots, first, now);
-    else if (m->queued) stalls.data = read_all(m, plan + 3 + 3 * lines, (uint16_t)plan[1], now);
+    if (known && !resident_pass(m, code, *resident, first, lines)) stalls = pass_all(m, code, plan, known->spots, address, now);
+    else if (m->queued) stalls.data = read_all(m, plan + HEAD + 3 * lines, (uint16_t)plan[1], now);
     m->queued = 0;
     m->fetch_stalls += stalls.fetch;
     m->data_stalls += stalls.data;

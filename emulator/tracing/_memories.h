@@ -8,8 +8,8 @@
 enum { NO_LINE = UINT32_MAX, MAX_BUFFERS = 4, MAX_CACHES = 8, MAX_MEMORIES = 8, MAX_RANGES = 24, QUEUE = 4096, HINTS = 256 };
 /* When the next line is read ahead. */
 enum { AT_FIRST_WORD = 1, AT_LAST_WORD, BEHIND_CACHE };
-/* Numbers that a plan has for each read. */
-enum { SLOT = 3 };
+/* Numbers that a plan begins with, and those that it has for each read. */
+enum { HEAD = 4, SLOT = 3 };
 
 typedef struct {
     uint32_t line_shift, sector_shift, sets, ways, lru;
@@ -37,10 +37,11 @@ typedef struct {
 } Resident;
 
 typedef struct {
-    uint32_t wait, busy, read_shift;
-    int fetch_cache, data_cache, caches[2], prefetch, buffers, gives_way;
+    uint32_t wait, busy, read_shift, stream_shift;   /* stream_shift 0: no bounds, nothing ends a read ahead */
+    int fetch_cache, data_cache, caches[2], prefetch, buffers, gives_way, bursts;
     uint32_t held[MAX_BUFFERS], hold_at, ahead;
-    uint64_t ahead_ready, ahead_start, free, free_before;
+    uint64_t ahead_ready, ahead_start, free, free_before, read_at;
+    uint64_t bus;             /* when the next word of code can pass, of a stream */
 } Memory;
 
 typedef struct {
@@ -56,7 +57,7 @@ typedef struct {
     int cache_count, memory_count, range_count, range;   /* `range`: of the last read */
     uint32_t queue[QUEUE], queued;
     uint8_t sizes[QUEUE];
-    uint32_t expected;
+    uint32_t expected, lead;  /* lead: cycles by which what follows was asked for before it could begin */
     uint64_t entered;
     uint64_t fetch_stalls, data_stalls;
     Resident *residents;

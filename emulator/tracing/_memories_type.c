@@ -9,7 +9,7 @@ static int each_row(PyObject *rows, int count, int limit, int (*take)(Memories *
     Py_ssize_t n = PySequence_Fast_GET_SIZE(sequence);
     int status = n > limit ? -1 : (int)n;
     for (Py_ssize_t i = 0; status >= 0 && i < n; i++) {
-        long long values[9];
+        long long values[10];
         PyObject *row = PySequence_Fast(PySequence_Fast_GET_ITEM(sequence, i), "a row must be a sequence");
         if (!row || PySequence_Fast_GET_SIZE(row) != count) status = -1;
         for (int k = 0; status >= 0 && k < count; k++) {
@@ -41,9 +41,12 @@ static int take_cache(Memories *m, int i, const long long *v) {
 }
 
 static int take_memory(Memories *m, int i, const long long *v) {
-    if (v[2] < 2 || v[2] > 8 || v[3] >= m->cache_count || v[4] >= m->cache_count || v[6] > MAX_BUFFERS) return -1;
+    if (v[2] < 2 || v[2] > 8 || v[3] >= m->cache_count || v[4] >= m->cache_count || v[6] > MAX_BUFFERS || v[9] > 16) return -1;
+    if (v[9] && v[9] < v[2]) return -1;
     m->memories[i] = (Memory){.wait = v[0], .busy = v[1], .read_shift = v[2], .fetch_cache = v[3], .data_cache = v[4],
-                              .prefetch = v[5], .buffers = v[6], .gives_way = v[7] != 0, .ahead = NO_LINE};
+                              .prefetch = v[5], .buffers = v[6], .gives_way = v[7] != 0, .bursts = v[8] != 0,
+                              .stream_shift = v[9],
+                              .ahead = NO_LINE};
     m->memories[i].caches[0] = (int)v[3], m->memories[i].caches[1] = (int)v[4];
     for (int k = 0; k < MAX_BUFFERS; k++) m->memories[i].held[k] = NO_LINE;
     m->memory_count = i + 1;
@@ -63,7 +66,7 @@ static int init(Memories *m, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"caches", "memories", "ranges", NULL};
     if (m->cache_count || !PyArg_ParseTupleAndKeywords(args, kwargs, "OOO", names, &caches, &memories, &ranges)) return -1;
     if (each_row(caches, 5, MAX_CACHES, take_cache, m) < 0) return -1;
-    if (each_row(memories, 8, MAX_MEMORIES, take_memory, m) < 0) return -1;
+    if (each_row(memories, 10, MAX_MEMORIES, take_memory, m) < 0) return -1;
     return each_row(ranges, 3, MAX_RANGES, take_range, m) < 0 ? -1 : 0;
 }
 
@@ -94,7 +97,7 @@ static PyObject *replay(Memories *m, PyObject *args) {
         uint32_t word = words[i];
         if (word >> 31) {
             if (++i < count) memories_access(m, words[i], word & 0xFF, word >> 8 & 1);
-        } else if (word < rows && edge[4 * word + 3] + 3 <= plans.len / 2) {
+        } else if (word < rows && edge[4 * word + 3] + HEAD <= plans.len / 2) {
             const uint32_t *row = edge + 4 * word;
             Stalls found = memories_pass(m, plan + row[3], &residents[word], row[0], row[1], now);
             totals[2 * word] += found.fetch;

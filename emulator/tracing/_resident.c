@@ -58,7 +58,8 @@ static int list(Cache *c, uint32_t number) {
 }
 
 int resident_pass(Memories *all, Memory *m, uint32_t number, uint32_t first, uint32_t lines) {
-    if (m->fetch_cache < 0 || m->fetch_cache == m->data_cache || m->buffers > 1 || m->ahead - first <= lines) return 0;
+    if (m->fetch_cache < 0 || m->fetch_cache == m->data_cache || m->buffers > 1 || m->stream_shift) return 0;
+    if (m->ahead - first <= lines) return 0;
     Cache *c = &all->caches[m->fetch_cache];
     Resident *r = &all->residents[number];
     uint32_t count = lines + (m->prefetch == AT_FIRST_WORD || m->prefetch == AT_LAST_WORD);

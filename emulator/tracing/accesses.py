@@ -1,8 +1,8 @@
 """The program's data accesses, for those who want to see them: memory models, recordings, maps of touched bytes.
 
 A native consumer is a C function with a pointer for it (_accesses.h), a Python one a callable; the first costs
-some 20 ns an access, the second some microseconds. Nothing is hooked, and nothing gets slower, until the first consumer
-asks.
+some 30 ns an access, the second some microseconds. Nothing is hooked, and nothing gets slower, until the first consumer
+asks. Who wants reads alone is better served by emulator/tracing/reads.py.
 """
 
 from __future__ import annotations

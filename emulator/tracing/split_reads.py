@@ -1,7 +1,8 @@
 """Cycles of unaligned loads, which the core splits into two or three reads; [unaligned] in a core file has them.
 
-Every data access of the program has to be looked at, which costs some 20 ns each; so this is done only when asked for,
-and without it an unaligned load costs as an aligned one. Unaligned stores wait in the store buffer and cost nothing.
+The address of every load has to be looked at, which halves the speed of code that loads much, and without the extension
+takes microseconds each; so this is done only when asked for, and without it an unaligned load costs as an aligned one,
+unless slow memories are charged. Unaligned stores wait in the store buffer and cost nothing.
 Recordings do not keep them.
 """
 

@@ -12,6 +12,7 @@ from microinfer.errors import InputError
 
 if TYPE_CHECKING:
     from emulator.accuracy.interval import Interval
+    from emulator.boards.board import Board
     from emulator.profile.breakdown import Spent
     from emulator.program.elf import Image
     from emulator.recording.recording import Recording
@@ -80,7 +81,7 @@ def _of_model(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
     core = resolve_core(args.core) if args.core else DEFAULT_CORE if board is None else board.core
     model = load(args.model)
     stacks = sample_stacks(model, args.input, args.seed)
-    library = KernelLibrary(args.elf, core, args.max_cycles)
+    library = KernelLibrary(args.elf, core, args.max_cycles, 1 if board is None else board.muls_cycles(core))
 
     def prepare(machine: Machine) -> None:
         if board is not None:
@@ -100,6 +101,16 @@ def _of_model(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
     return AnnotatedRun(core, spent, where, interval=sure)
 
 
+def spent_by_instruction(args: argparse.Namespace, board: Board, wanted: Wanted) -> tuple[Spent, ...]:
+    """What the cycles of recorded firmware went to, stalls at wanted addresses with the instructions that met them."""
+    from emulator.errors import RecordingError
+
+    try:
+        return _spent(board.recording(), board.core.name, _board(args), wanted)
+    except RecordingError:
+        return board.breakdown()
+
+
 def _spent(recording: Recording, core: str, board: DeviceBoard | None, wanted: Wanted) -> tuple[Spent, ...]:
     from emulator.recording.breakdown import break_down_recording
 
@@ -107,7 +118,8 @@ def _spent(recording: Recording, core: str, board: DeviceBoard | None, wanted: W
         return break_down_recording(recording.undivided(), core)
     layout, settings = board.layout_of(recording), board.keeps_settings(recording)
     looked_at = wanted if len(recording.stream) <= EVENTS else None
-    return break_down_recording(recording.undivided(), core, layout, settings, looked_at)
+    muls_cycles = board.muls_cycles(core)
+    return break_down_recording(recording.undivided(), core, layout, settings, looked_at, muls_cycles)
 
 
 def _of_recording(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
@@ -132,7 +144,6 @@ def _of_recording(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
 
 def _of_firmware(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
     from emulator.boards.board import Board
-    from emulator.errors import RecordingError
     from emulator.timing.names import resolve_core
     from microinfer.cli import memory_options
 
@@ -143,8 +154,5 @@ def _of_firmware(args: argparse.Namespace, wanted: Wanted) -> AnnotatedRun:
     board.load(args.elf)
     result = board.run(args.max_cycles, args.timeout)
     where = f"{board.description.name}, run to {result.end}"
-    try:
-        spent = _spent(board.recording(), board.core.name, _board(args), wanted)
-    except RecordingError:
-        spent = board.breakdown()
+    spent = spent_by_instruction(args, board, wanted)
     return AnnotatedRun(board.core.name, spent, where, interval=count_reports.of_board(board))

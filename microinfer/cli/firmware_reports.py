@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from microinfer.cli import options
+from microinfer.cli import annotated_runs, options
 
 if TYPE_CHECKING:
     from emulator.boards.board import Board
@@ -30,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def wants_profile(args: argparse.Namespace) -> bool:
     """Whether a profile has to be kept."""
     return bool(args.profile or args.lines or args.memory or args.export)
+
+
+def wants_recording(args: argparse.Namespace) -> bool:
+    """Whether the run has to be recorded: to keep it, or to tell which lines met the stalls of memories."""
+    return args.record is not None or bool(args.stalls and args.lines and args.gdb is None)
 
 
 def splits(board: Board) -> tuple[Split, ...]:
@@ -57,7 +62,9 @@ def line_splits(args: argparse.Namespace, board: Board) -> tuple[Split, ...]:
     from emulator.program.source_lines import SourceLines
 
     lines = SourceLines(args.firmware)
-    return split_by(board.breakdown(), lambda address: lines.find(address) or "(no debug information)")
+    recorded = wants_recording(args)
+    spent = annotated_runs.spent_by_instruction(args, board, lambda at: True) if recorded else board.breakdown()
+    return split_by(spent, lambda address: lines.find(address) or "(no debug information)")
 
 
 def show(args: argparse.Namespace, board: Board) -> None:

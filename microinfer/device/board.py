@@ -37,6 +37,10 @@ class DeviceBoard:
         """Full name of its core."""
         return self.file.core
 
+    def muls_cycles(self, core: str) -> int:
+        """Cycles of a MULS: the board's on its own core, 1 on any other."""
+        return self.file.muls_cycles if core == self.core else 1
+
     @property
     def clock_hz(self) -> int:
         """The clock asked for, or the board's."""

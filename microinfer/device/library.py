@@ -23,11 +23,11 @@ class KernelLibrary:
     ELF.
     """
 
-    def __init__(self, path: str | Path, core: str, max_cycles: int | None = None) -> None:
+    def __init__(self, path: str | Path, core: str, max_cycles: int | None = None, muls_cycles: int = 1) -> None:
         self.path = Path(path)
         self.core = core
         self.max_cycles = max_cycles
-        self.machine = Machine(core)
+        self.machine = Machine(core, muls_cycles=muls_cycles)
         image = self.machine.load(self.path)
         self._functions = frozenset(s.name for s in image.symbols if s.kind == "function")
         self.code_size = sum(len(segment.data) for segment in image.segments)

@@ -33,7 +33,8 @@ be off by {100 * DOUBT:g} %, and widen it by that. It says what was seen, not wh
 _CLOSE = 0.1
 
 _VERSIONS = f"""Pairs of rows that compute the same thing on the same core and board, and whose published counts differ
-by more than {100 * MARGIN:g} %. A routine with other wait states is another version of it.
+by more than {100 * MARGIN:g} %: routines with the same memory and wait states, one routine under different ones, and
+firmware as it was shipped.
 """
 
 _ADD = """## How to add a row

@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         profile=firmware_reports.wants_profile(args),
         memory=args.memory,
         what_if=memory_options.firmware_what_if(args),
-        record=args.record is not None,
+        record=firmware_reports.wants_recording(args),
     )
     board.load(args.firmware, args.base)
     result = _run(board, args)

@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
     cores = resolve_cores(args.core) if args.core else (default,)
     model = load(args.model)
     stacks = sample_stacks(model, args.input, args.seed)
-    library = KernelLibrary(args.kernels or default_library(cores[0]), cores[0], args.max_cycles)
+    muls_cycles = 1 if board is None else board.muls_cycles(cores[0])
+    library = KernelLibrary(args.kernels or default_library(cores[0]), cores[0], args.max_cycles, muls_cycles)
     recorded, stalls = args.record is not None or len(cores) > 1, LayerStalls()
 
     def prepare(machine: Machine) -> None:
@@ -106,8 +107,10 @@ def _others(recording: Recording | None, cores: tuple[str, ...], board: DeviceBo
         return []
     from emulator.recording.recost import recost
 
-    layout = None if board is None else board.layout(recording.regions)
-    return [recost(recording, core, layout) for core in cores]
+    if board is None:
+        return [recost(recording, core) for core in cores]
+    layout = board.layout(recording.regions)
+    return [recost(recording, core, layout, muls_cycles=board.muls_cycles(core)) for core in cores]
 
 
 def _places(library: KernelLibrary) -> Callable[[int], str]:

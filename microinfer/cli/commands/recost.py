@@ -97,8 +97,11 @@ def _splits(recording: Recording, core: str, board: DeviceBoard | None) -> tuple
     from emulator.recording.breakdown import break_down_recording
 
     symbols = SymbolTable(recording.symbols)
-    layout = None if board is None else board.layout_of(recording)
-    spent = break_down_recording(recording, core, layout, board is not None and board.keeps_settings(recording))
+    if board is None:
+        spent = break_down_recording(recording, core)
+    else:
+        layout, settings = board.layout_of(recording), board.keeps_settings(recording)
+        spent = break_down_recording(recording, core, layout, settings, muls_cycles=board.muls_cycles(core))
     return split_by(spent, lambda address: str(symbols.locate(address)).split("+")[0])
 
 
@@ -107,4 +110,5 @@ def _cost(recording: Recording, core: str, board: DeviceBoard | None) -> RunCost
 
     if board is None:
         return recost(recording, core)
-    return recost(recording, core, board.layout_of(recording), settings=board.keeps_settings(recording))
+    settings, muls_cycles = board.keeps_settings(recording), board.muls_cycles(core)
+    return recost(recording, core, board.layout_of(recording), settings=settings, muls_cycles=muls_cycles)

@@ -48,6 +48,13 @@ def test_routines_and_how_they_are_called() -> None:
     assert b.run == Call("part", "g", ("zeros 64",), 4)
 
 
+def test_a_routine_may_have_an_overhead_of_its_own() -> None:
+    a, b = read_publication("p", HEAD + ROUTINES + "[overheads]\nb = 0.5\n").measurements
+    assert (a.overhead, b.overhead) == (4, 0.5)
+    with pytest.raises(AccuracyError, match=r"p.toml: \[overheads\]: no call of c; there are: a, b"):
+        read_publication("p", HEAD + ROUTINES + "[overheads]\nc = 1\n")
+
+
 def test_rows_are_told_apart_by_the_memory_of_code_or_else_of_data() -> None:
     slow_data = ROUTINES.replace("wait_states", 'data_memory = "stm32l4_sram"\nwait_states')
     first = read_publication("p", HEAD + slow_data).measurements[0]

@@ -72,3 +72,9 @@ def test_lines_of_code_one_after_the_other(tracer: str) -> None:
     assert four > one
     assert four - one < 3 * WAIT
     assert stalls(body, AHEAD, WAIT, tracer, (CODE,), calls=2, core="cortex-m33") == (0, 0)
+
+
+@pytest.mark.parametrize(("line_reads", "beats"), [(1, 3), (2, 0)])
+def test_behind_a_cache_a_line_is_one_read(line_reads: int, beats: int) -> None:
+    with pytest.raises(ValueError, match="without beats"):
+        replace(AHEAD, line_reads=line_reads, beats=beats)

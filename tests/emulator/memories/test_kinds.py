@@ -31,7 +31,7 @@ def test_boards(name: str) -> None:
 
 @pytest.mark.parametrize("core", core_names())
 def test_every_core_has_a_fetch_queue(core: str) -> None:
-    assert fetch_ahead(core) >= 4
+    assert fetch_ahead(core).bytes >= 4
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_memories_that_share_a_cache_drive_out_each_others_lines(shared: bool, a
     kind = replace(PLAIN, caches=(replace(cache("data", 1, 1), shared=shared),))
     places = {"a": 0x1000, "b": 0x3000}
     layout = Layout(tuple(SlowMemory(name, kind, 3, ((at, at + 0xFFF),)) for name, at in places.items()))
-    plan = np.array([0, 2, -1, 0, 0, 0, 1, 0, 0], np.int16)
+    plan = np.array([0, 2, -1, 0, 0, 0, 0, 1, 0, 0], np.int16)
     reads = [word for at in places.values() for word in (1 << 31 | 4, at)]
     found = np.zeros((2, 2), np.uint64)
     edges = np.array([[0x8000, 8, 10, 0]] * 2, np.uint32)
@@ -175,6 +175,7 @@ def test_native_and_python_agree_on_any_stream(seed: int) -> None:
     replacement = ("lru", "round robin")[seed % 2]
     caches = (cache("fetch", 8, 2, 16, replacement), cache("data", 4, 4, 32, replacement))[: seed % 3]
     kind = replace(PLAIN, buffers=seed % 4, prefetch=prefetch, caches=caches, data_first=seed % 2 == 1, beats=seed % 5)  # type: ignore[arg-type]
+    kind = replace(kind, stream_bytes=(0, 32, 0, 0, 16, 8)[seed % 6])
     layout = Layout((SlowMemory("m", kind, int(rng.integers(1, 8)), (CODE, TABLE)),))
     edges, plans, stream = _random_run(rng)
     results = []
@@ -226,7 +227,7 @@ def _random_run(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.nd
         needed = np.sort(rng.integers(0, 40, lines))
         rows = np.column_stack([needed - rng.integers(0, 5, lines), needed, needed + rng.integers(0, 3, lines)])
         at = sum(map(len, plans))
-        plans.append(np.array([lines, slots, 0, *rows.ravel(), *_reads(rng, slots)], np.int16))
+        plans.append(np.array([lines, slots, 0, int(rng.integers(0, 6)), *rows.ravel(), *_reads(rng, slots)], np.int16))
         edges[n] = (0x8000 + 8 * int(rng.integers(0, 64)), 8 * lines, int(rng.integers(1, 40)), at)
     words: list[int] = []
     for _ in range(2000):

@@ -112,7 +112,7 @@ def test_what_is_asked_for_holds_against_what_the_firmware_set() -> None:
 RUNS = [(program, core) for program in ("nesting", "exceptions", "sleep") for core in sorted(MACHINES)]
 
 
-@pytest.mark.parametrize(("program", "core"), [*RUNS, ("mpu", "cortex-m4")])
+@pytest.mark.parametrize(("program", "core"), [*RUNS, ("mpu", "cortex-m4"), ("mpu", "cortex-m33")])
 def test_exceptions_sleep_and_code_that_was_in_ram_are_kept(program: str, core: str, tracer: str) -> None:
     board = Board(MACHINES[core], tracer=tracer, record=True)
     board.load(build(program, core))

@@ -53,7 +53,8 @@ def test_data_is_the_load_s_that_reads_flash() -> None:
     layout = Layout(layout.memories, code=-1)
     presumed = waits(break_down_recording(recording, "cortex-m4", layout))
     met = waits(break_down_recording(recording, "cortex-m4", layout, wanted=lambda at: True))
-    assert presumed.keys() == {0, 2, 4} and met == {2: sum(presumed.values())} == {2: 20 * 5}
+    assert presumed.keys() == {0, 2, 4} and sum(met.values()) == sum(presumed.values())
+    assert met[2] >= 20 * 5 and met.get(0, 0) == 0 and met.get(4, 0) <= 20, "the last one changes the bus at most"
 
 
 @pytest.mark.parametrize(("kind", "line"), [("stm32f4_flash", 16), ("stm32l4_flash", 8), ("stm32f1_flash", 8)])

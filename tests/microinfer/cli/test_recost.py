@@ -90,3 +90,28 @@ def test_clocks(text: str, hz: int) -> None:
 def test_no_clocks(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):
         frequency(text)
+
+
+SMALL = """title = "T"
+core = "cortex-m0plus"
+clock_hz = 1_000_000
+interrupts = 1
+priority_bits = 2
+muls_cycles = {}
+source = "S"
+memory = [{{ name = "flash", start = 0, size = 65536, permissions = "rx", source = "S" }},
+          {{ name = "ram", start = 0x20000000, size = 65536, source = "S" }}]
+"""
+
+
+def test_the_small_multiplier_of_a_board(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, boards = str(tmp_path / "run.rec"), ("--boards", str(tmp_path))
+    cycles = []
+    for name, muls in (("fast", 1), ("small", 32)):
+        (tmp_path / f"{name}.toml").write_text(SMALL.format(muls))
+        kernels = ("--kernels", str(library("cortex-m0plus")))
+        found = answer(capsys, "profile", model, *kernels, "--board", name, *boards, "--record", file)
+        cycles.append(found["cycles"])
+    assert cycles[1] >= cycles[0] + 31 * 64 * 8
+    for name, taken in zip(("fast", "small"), cycles, strict=True):
+        assert answer(capsys, "recost", file, "--board", name, *boards)["cores"][0]["cycles"] == taken
