@@ -12,48 +12,57 @@ from typing import Any
 from emulator.engine.native_library import NativeLibrary
 
 _PAGE = 0x1000
-_FEW = 24
+_FEW, _NEAR = 40, 8
 
 
 class Covering:
     """A native hook at the places that were asked for; where they are many, also at all that lies between.
 
-    The engine calls the only hook of a kind directly, but searches a list where there are several.
+    The engine calls the only hook of a kind directly, but searches a list where there are several. Places close
+    together share a hook, which costs less than a longer list.
     """
 
     def __init__(self, native: NativeLibrary, kind: int, callback: int, user_data: int) -> None:
         self._native = native
         self._arguments = kind, callback, user_data
-        self._hooks: dict[int, Any] = {}
+        self._hooks: dict[tuple[int, int], Any] = {}
         self._asked: Counter[int] = Counter()
-        self._first, self._last = 1, 0
+        self._wide = False
 
     def holds(self, address: int) -> bool:
         """Whether it calls there, where code is translated from now on."""
-        return address in self._hooks or self._first <= address <= self._last
+        return any(first <= address <= last for first, last in self._hooks)
 
     def add(self, address: int) -> None:
         """Let it call at `address` as well. Not while a run lasts."""
         self._asked[address] += 1
-        if self.holds(address):
-            return
-        if self._first > self._last and len(self._hooks) < _FEW:
-            self._hooks[address] = self._hook(address, address)
-            return
-        known = [*self._hooks, address] if self._first > self._last else [self._first, self._last, address]
-        for hook in self._hooks.values():
-            self._native.remove_hook(hook)
-        self._first, self._last = min(known) // _PAGE * _PAGE, max(known) | _PAGE - 1
-        self._hooks = {self._first: self._hook(self._first, self._last)}
+        if not self.holds(address):
+            self._renew()
 
     def remove(self, address: int) -> None:
         """One who asked for a call at `address` does not want it any more."""
         self._asked[address] -= 1
-        if self._first > self._last and not self._asked[address]:
-            self._native.remove_hook(self._hooks.pop(address))
+        if not self._asked[address]:
+            del self._asked[address]
+            if not self._wide:
+                self._renew()
 
-    def _hook(self, first: int, last: int) -> Any:
-        return self._native.add_hook(*self._arguments, first, last)
+    def _renew(self) -> None:
+        wanted = set(self._ranges())
+        for known in self._hooks.keys() - wanted:
+            self._native.remove_hook(self._hooks.pop(known))
+        for first, last in sorted(wanted - self._hooks.keys()):
+            self._hooks[first, last] = self._native.add_hook(*self._arguments, first, last)
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for place in sorted(self._asked):
+            if found and place - found[-1][1] <= _NEAR:
+                found[-1] = found[-1][0], place
+            else:
+                found.append((place, place))
+        self._wide = self._wide or len(found) > _FEW
+        return [(min(self._asked) // _PAGE * _PAGE, max(self._asked) | _PAGE - 1)] if self._wide and found else found
 
 
 class InstructionHooks:

@@ -27,9 +27,9 @@ static inline const Edge *count(Tracer *t, uint64_t from, uint32_t target) {
         edge = &t->edges[index];
     }
     uint64_t cycles = edge->cycles + (uint64_t)t->pending;
+    if (t->memories) cycles += stalled(t, edge);
     t->added += t->pending;
     t->pending = 0;
-    if (t->memories) cycles += stalled(t, edge);
     if (t->stream) recording_add(t, index);
     edge->count++;
     t->cycles += cycles;

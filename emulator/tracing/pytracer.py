@@ -76,8 +76,8 @@ class PythonTracer:
             entry = self._table[key] = [0, *cost[:5]]
             self._numbers[key] = len(self._numbers) + 1
         added, self.pending = self.pending, 0
-        self._added += added
         spent = entry[1] + added + self._stalled(key)
+        self._added += added
         if self._stream is not None and len(self._stream) < self._limit:
             self._stream.append(self._numbers[key])
             self._ended = len(self._stream)

@@ -8,8 +8,7 @@ an `early_result`, and whose operands are there in time for the early ALU, runs 
 Rules:
 
 * fetch_bytes, fetch_queue: width of an instruction fetch and how many of them are kept ahead; see fetch.py. 0 bytes:
-  code never keeps the pipeline waiting. fetch_cycles: cycles from the request of a fetch to the issue stage, for queues
-  of aligned lines (fetch_queue.py); 0 for cores of which that is not known.
+  code never keeps the pipeline waiting.
 * target_pairs: whether the target of a taken branch may issue together with it, if it has been fetched.
 * mispredicted: cycles lost at the end of a loop, where a backward conditional branch is not taken;
   mispredicted_known_flags: the same if the flags were set early_flags cycles before, or more. All other branches count

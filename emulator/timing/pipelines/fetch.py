@@ -41,7 +41,7 @@ class Fetch:
             self._line += 1
         return self._at
 
-    def issued(self, cycle: int, instruction: Instruction) -> None:
+    def issued(self, cycle: int) -> None:
         """An instruction was issued."""
         self._last = cycle
 

@@ -9,7 +9,6 @@ from emulator.instructions.decode import Instruction
 from emulator.timing.core import TimingClass
 from emulator.timing.issue_table import IssueTable, Result
 from emulator.timing.pipelines.fetch import Fetch
-from emulator.timing.pipelines.fetch_queue import FetchQueue
 from emulator.timing.roles import Reads
 
 _BASE_UPDATE = "address update"
@@ -23,7 +22,6 @@ class Rules:
 
     fetch_bytes: int
     fetch_queue: int
-    fetch_cycles: int
     target_pairs: int
     mispredicted: int
     mispredicted_known_flags: int
@@ -58,7 +56,7 @@ class Issue:
         self._older: Operation | None = None
         self._ready: dict[str, tuple[int, Result]] = {}
         self._held: dict[tuple[str, bool], int] = {}
-        self._fetch = _fetch(rules)
+        self._fetch = Fetch(rules.fetch_bytes, rules.fetch_queue)
         self._flags_at = -rules.early_flags
 
     @property
@@ -79,7 +77,7 @@ class Issue:
 
     def forget_fetch(self) -> None:
         """From here on, code is there as if it had been entered in line."""
-        self._fetch = _fetch(self._rules, self.next)
+        self._fetch = Fetch(self._rules.fetch_bytes, self._rules.fetch_queue, self.next)
 
     def mispredict(self, last: Instruction) -> None:
         """Charge the end of a loop, if that is what `last`, a branch not taken, is."""
@@ -96,7 +94,7 @@ class Issue:
         younger = self._joins(operation)
         first = self.next - 1 if younger else max(self.next, self._earliest(operation, younger=False))
         self._record(operation, first, younger)
-        self._fetch.issued(first, operation.instruction)
+        self._fetch.issued(first)
         self.next = first + operation.cycles(taken)
         self._older = None if younger else operation
 
@@ -168,9 +166,3 @@ class Issue:
         ready = (self._ready[r] for r, _ in operation.reads if r in self._ready)
         in_time = all(at + result.latency("early") <= first for at, result in ready)
         return results[row.early_result if slot and in_time else row.result]
-
-
-def _fetch(rules: Rules, start: int = 0) -> Fetch | FetchQueue:
-    if rules.fetch_cycles:
-        return FetchQueue(rules.fetch_bytes, rules.fetch_queue, rules.fetch_cycles, start)
-    return Fetch(rules.fetch_bytes, rules.fetch_queue, start)
