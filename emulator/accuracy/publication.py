@@ -4,12 +4,12 @@ A file is one publication: `title`, `source`, how to build what was measured (`b
 around the routine that its counts include, with `overhead_source`; [overheads] gives it for routines that differ.
 
 [calls] says how each routine is called, as a list: the function, then arguments: numbers, or "random N", "count N"
-(0, 1, 2 ..), "zeros N", "ones N" (0xFF) for N bytes of their own; a last "/ N" divides the cycles, for counts per
-block. A function "part:function" is the one in a file whose name starts with that part. [tasks] says which routines
-compute the same thing, by a name that other publications may use too: "AES-128 block" = [routines]. Each [[set]] has
-a core, the board it was measured on, the kind of memory that the code lay in (a file of emulator/memories; "" when it
-needed no wait states) with its `wait_states`, `data_memory` if what is written lay in a slow one too, and [set.cycles],
-by routine.
+(0, 1, 2 ..), "zeros N", "ones N" (0xFF) for N bytes of their own; a last "/ N" divides the cycles, for
+counts per block. A function "part:function" is the one in a file whose name starts with that part. [tasks] says which
+routines compute the same thing, by a name that other publications may use too: "AES-128 block" = [routines]. Each
+[[set]] has a core, the board it was measured on, the kind of memory that the code lay in (a file of
+emulator/memories; "" when it needed no wait states) with its `wait_states`, `data_memory` if what is written lay in a
+slow one too, and [set.cycles], by routine.
 
 A publication of whole firmware images has no calls but [[image]] rows instead, the board of ours in `runs_on`; the
 task of an image is its routine, a network of the benchmark.

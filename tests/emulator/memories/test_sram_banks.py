@@ -1,4 +1,4 @@
-"""Loads of the Cortex-M3 and M4 from SRAM: other buses than the last load's, and banks of SRAM that are slower than the first."""
+"""Loads of the Cortex-M3 and M4 from SRAM: other buses than the last load's, and banks slower than the first."""
 
 from __future__ import annotations
 
