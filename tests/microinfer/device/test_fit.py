@@ -18,7 +18,7 @@ NEEDS = Memory(arena=10_000, data=500, weights=20_000, code=4_000)
     ("board", "flash", "ram", "flash_size", "ram_size"),
     [
         ("nucleo-l4r5zi", "flash", "sram1 and sram2 and sram3", 2 << 20, 640 << 10),
-        ("stm32f407-discovery", "flash", "sram", 1 << 20, 128 << 10),
+        ("stm32f407-discovery", "flash", "sram and sram2", 1 << 20, 128 << 10),
         ("nucleo-h743zi", "flash", "axi sram", 2 << 20, 512 << 10),
     ],
 )
