@@ -14,7 +14,7 @@ from emulator.exceptions.frame import NONSECURE_RETURN, SECURE_RETURN, Frames, R
 from emulator.exceptions.profile import ExceptionProfile, load_profile
 from emulator.exceptions.unit import ExceptionUnit
 from emulator.faults.traps import Traps
-from emulator.memories.attach import attach_memories, attach_with, listens_everywhere
+from emulator.memories.attach import attach_memories, attach_with
 from emulator.memories.layout import WhatIf, board_layout
 from emulator.program.elf import Image
 from emulator.program.symbols import SymbolTable
@@ -75,7 +75,7 @@ def make_core(board: BoardFile, image: Image, tracer: str | None, strict: bool, 
     for start, size in io_areas(board):
         engine.map_io(start, size, bus.read, bus.write)
     watch, reads = OperandWatch(engine, counter, model, memory.code), Reads(engine, counter, model)
-    attach_memories(counter, reads, layout, listens_everywhere(core.name))
+    attach_memories(counter, reads, layout)
     parts = CoreParts(
         core, profile, engine, memory, symbols, model, counter, reads, clock, unit, protection, traps, bus, watch
     )

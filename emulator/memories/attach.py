@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.engine.engine import Engine
-from emulator.memories.data_path import ALIGNED, data_path
+from emulator.memories.data_path import data_path
 from emulator.memories.fetch import fetch_ahead
 from emulator.memories.layout import Layout
 from emulator.memories.model import PythonMemories, make_memories
@@ -16,7 +16,7 @@ from emulator.tracing.reads import Reads
 from emulator.tracing.tracer import CostFunction, Tracer, attach
 
 MEMORY = (0, 0x3FFFFFFF)
-"""Code and SRAM areas: an unaligned read takes longer whatever the memory."""
+"""Code and SRAM areas: reads of fast memory are told as well, or those of slow memory would get the wrong times."""
 
 Planned = Callable[[int, int, int], tuple[int, int, int, int, int, bytes]]
 
@@ -49,27 +49,18 @@ def attach_with(
     return attach(engine, guard(planned_cost(cost, model, layout) if layout.memories else cost), wanted)
 
 
-def listens_everywhere(core: str) -> bool:
-    """Whether reads of fast memory may take longer on a core as well, for their addresses."""
-    return data_path(core) != ALIGNED
-
-
-def listened(layout: Layout, everywhere: bool) -> list[tuple[int, int]]:
+def listened(layout: Layout) -> list[tuple[int, int]]:
     """First and last addresses of what memories are told of."""
-    places = [MEMORY] if everywhere else []
-    return places + [place for place in layout.data_ranges if not everywhere or place[0] > MEMORY[1]]
+    return [MEMORY, *(place for place in layout.data_ranges if place[0] > MEMORY[1])]
 
 
-def attach_memories(tracer: Tracer, reads: Reads, layout: Layout, everywhere: bool = True) -> None:
-    """Let `tracer`, whose costs come with plans, add the stalls of these memories from now on.
-
-    `everywhere`: reads of fast memory may take longer as well, for their addresses.
-    """
+def attach_memories(tracer: Tracer, reads: Reads, layout: Layout) -> None:
+    """Let `tracer`, whose costs come with plans, add the stalls of these memories from now on."""
     if not layout.memories:
         return
     model = make_memories(layout, reads.native)
     tracer.memories = model
-    for place in listened(layout, everywhere):
+    for place in listened(layout):
         if isinstance(model, PythonMemories):
             reads.call(lambda write, pc, address, size: model.access(write, address, size), place)
         else:

@@ -43,7 +43,7 @@ def break_down_recording(
     met: dict[EdgeKey, tuple[Met, ...]] = {}
     if layout is not None and layout.memories:
         plans = make_plans(recording, model, layout, np.array(cycles, np.uint64))
-        lost = costed_stalls(replay(recording, core, layout, plans.edges, plans.plans, has_extension(), settings))
+        lost = costed_stalls(replay(recording, layout, plans.edges, plans.plans, has_extension(), settings))
         stalls = {key: (code, data) for key, (code, data) in zip(keys, lost.tolist(), strict=True) if code or data}
         if wanted is not None:
             met = stalls_met(recording, model, layout, plans, lost, wanted, settings)

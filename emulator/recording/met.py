@@ -43,7 +43,7 @@ def stalls_met(
         pieces[n + 1] = cut_block(model, address, size, cycles, plans.by_block[address, size], layout)
     edges, code = _with_pieces(plans, [piece for some in pieces.values() for piece in some])
     cuts = make_cuts(len(plans.edges), pieces)
-    found = replay(recording, model.core.name, layout, edges, code, has_extension(), settings, cuts)
+    found = replay(recording, layout, edges, code, has_extension(), settings, cuts)
     detail: list[list[int]] = costed_stalls(found)[len(plans.edges) - 1 :].tolist()
     met: dict[EdgeKey, tuple[Met, ...]] = {}
     for number, some in pieces.items():

@@ -100,7 +100,7 @@ def edge_stalls(
     """Cycles lost to (code, data) by each edge in each part, see `replay`; `cycles`: of one pass without them."""
     made = make_plans(recording, model, layout, cycles)
     extension = has_extension() if native is None else native
-    return replay(recording, model.core.name, layout, made.edges, made.plans, extension, settings)
+    return replay(recording, layout, made.edges, made.plans, extension, settings)
 
 
 def _functions(rows: list[list[int]], table: npt.NDArray[np.int64], symbols: SymbolTable) -> tuple[FunctionCost, ...]:

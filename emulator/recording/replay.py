@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emulator.memories.attach import listened, listens_everywhere
+from emulator.memories.attach import listened
 from emulator.memories.control import Setting
 from emulator.memories.layout import Layout
 from emulator.memories.model import make_memories
@@ -32,7 +32,6 @@ class Stretch:
 
 def replay(
     recording: Recording,
-    core: str,
     layout: Layout,
     edges: Words,
     plans: bytes,
@@ -47,7 +46,7 @@ def replay(
     """
     table, stream = _Table(edges, plans), recording.stream
     if recording.board:
-        stream = within(stream, listened(layout, listens_everywhere(core)))
+        stream = within(stream, listened(layout))
     words, marks = without_marks(stream)
     if cuts is not None:
         words, marks = cuts.apply(words, marks)
