@@ -42,8 +42,8 @@ def test_divides(name: str, dividend: int, divisor: int, expected: int, tracer: 
         ("addseq.w r3, r1, #0x1fc0", 2, 1),
         ("moveq.w r3, #1", 1, 1),
         ("muleq r3, r1, r0\nmov.w r2, r3", 3, 2),
-        ("ldreq.w r3, [sp, #-16]\nmov.w r2, r3", 3, 2),
-        ("addeq.w r3, r1, r2, ror #23\nadd.w r2, r3", 3, 2),
+        ("ldreq r3, [sp, #-16]\nmov.w r2, r3", 3, 2),
+        ("addeq.w r3, r1, r2, ror #23\nadd.w r2, r2, r3", 3, 2),
         ("ldmdbeq.w sp, {r2, r3, r12}", 3, 1),
     ],
 )
