@@ -71,10 +71,13 @@ def argument(text: str, seed: int = 0) -> Argument:
 
 def run_call(elf: Path, core: str, call: FunctionCall, board: DeviceBoard | None = None) -> CallCost:
     """Call it in a machine of its own. Raises EmulatorError."""
-    machine = Machine.from_elf(elf, core=core)
+    machine = Machine(core, muls_cycles=1 if board is None else board.muls_cycles(core))
+    machine.load(elf)
     given = [one if isinstance(one, int) else machine.alloc(one, align=ALIGNMENT) for one in call.arguments]
-    if board is not None:
+    if board is not None and board.layout(machine.memory).memories:
         board.slow_down(machine)
+    elif machine.core.unaligned is not None:
+        machine.charge_unaligned()
     function = int(call.function, 16) if call.function.startswith("0x") else call.function
     for _ in range(call.warm):
         machine.call(function, *given)

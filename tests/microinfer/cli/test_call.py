@@ -34,6 +34,11 @@ sum_words:
     mov r0, r2
     bx lr
 
+.type load_at, %function
+load_at:
+    ldr r0, [r0, r1]
+    bx lr
+
 .type spoil, %function
 spoil:
     mov r7, r0
@@ -78,6 +83,15 @@ def test_wait_states_of_a_board(elf: str, capsys: pytest.CaptureFixture[str]) ->
     assert waiting("--wait-states", "0") == 0
     assert waiting() == 0, "a warm loop is in the instruction cache"
     assert waiting("--caches", "off") > waiting("--warm", "0") > 0
+
+
+@pytest.mark.parametrize(("offset", "more"), [("0", 0), ("4", 0), ("2", 1), ("1", 2), ("3", 2)])
+def test_an_unaligned_load_takes_longer(elf: str, offset: str, more: int, capsys: pytest.CaptureFixture[str]) -> None:
+    def cycles(at: str) -> int:
+        (call,) = answer(capsys, "call", elf, "load_at", "count:16", at)["calls"]
+        return int(call["cycles"])
+
+    assert cycles(offset) - cycles("0") == more
 
 
 def test_arrays_and_addresses(elf: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
