@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emulator.accuracy.coverage import Coverage, coverage
+from emulator.accuracy.interval import Interval, interval, untried_rules
 from emulator.errors import EmulatorError
 from emulator.machine import Machine
 from emulator.program.symbols import SymbolTable
@@ -25,6 +26,11 @@ def machine_coverage(machine: Machine, rules: Iterable[str] = ()) -> Coverage:
 
     stalls = sum(stall.code + stall.data for stall in machine.stalls)
     return coverage(machine.core, machine.edge_rows, read, stalls, rules)
+
+
+def machine_interval(machine: Machine, memories: Iterable[str] = ()) -> Interval:
+    """The interval of the calls since the machine was loaded, `memories` being the kinds of slow memory it has."""
+    return interval(machine_coverage(machine, untried_rules(machine.core)), memories)
 
 
 def recording_coverage(recording: Recording, core: str, stalls: int = 0, rules: Iterable[str] = ()) -> Coverage:

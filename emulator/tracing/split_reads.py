@@ -1,7 +1,7 @@
 """Cycles of unaligned loads, which the core splits into two or three reads; [unaligned] in a core file has them.
 
-The address of every load has to be looked at, which halves the speed of code that loads much, and without the extension
-takes microseconds each; so this is done only when asked for, and without it an unaligned load costs as an aligned one,
+The address of every load has to be looked at, which slows down code that loads much, and a good deal more without
+the extension; so this is done only when asked for, and without it an unaligned load costs as an aligned one,
 unless slow memories are charged. Unaligned stores wait in the store buffer and cost nothing.
 Recordings do not keep them.
 """

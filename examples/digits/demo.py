@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import microinfer
-from emulator.accuracy.interval import interval
-from emulator.accuracy.run_coverage import machine_coverage
+from emulator.accuracy.run_coverage import machine_interval
 from microinfer.cli.console import console, progress_bar
 from microinfer.device.build import default_library
 from microinfer.device.library import KernelLibrary
@@ -49,7 +48,7 @@ def main() -> int:
     out.print(table.layers(result))
     same = int((guesses == labels[: len(chosen)]).sum())
     out.print(f"on the device: {same} of {len(chosen)} images right", highlight=False)
-    silicon = interval(machine_coverage(library.machine))
+    silicon = machine_interval(library.machine)
     out.print(table.totals(result, 100.0, noun="image", interval=silicon), highlight=False, soft_wrap=True)
     return 0 if result.exact else 1
 

@@ -95,10 +95,9 @@ def of_recorded(recording: Recording, core: str, stalls: int, layout: Layout | N
 
 def of_machine(machine: Machine, layout: Layout | None) -> Interval:
     """The interval of the calls that a machine has made."""
-    from emulator.accuracy.interval import interval, untried_rules
-    from emulator.accuracy.run_coverage import machine_coverage
+    from emulator.accuracy.run_coverage import machine_interval
 
-    return interval(machine_coverage(machine, untried_rules(machine.core)), _kinds(layout))
+    return machine_interval(machine, _kinds(layout))
 
 
 def of_board(board: Board) -> Interval:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from emulator import Machine
-from emulator.accuracy.interval import Interval, interval, untried_rules
-from emulator.accuracy.run_coverage import machine_coverage
+from emulator.accuracy.interval import Interval
+from emulator.accuracy.run_coverage import machine_interval
 from emulator.profile.breakdown import Split, split
 from microinfer.device.board import DeviceBoard
 from microinfer.errors import InputError
@@ -92,7 +92,7 @@ def run_call(elf: Path, core: str, call: FunctionCall, board: DeviceBoard | None
         result.instructions,
         result.stack,
         sum(stall.code + stall.data for stall in machine.stalls),
-        interval(machine_coverage(machine, untried_rules(machine.core)), kinds),
+        machine_interval(machine, kinds),
         split(machine.breakdown(), core),
         result.clobbered,
     )

@@ -6,26 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from emulator.accuracy import recorded as ours
 from microinfer.cli import main
+from tests.support.dense_model import dense_model
 from tests.support.firmware import build_text
 from tests.support.kernels import library
-from tests.support.tflite_builder import Builder
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """One fully connected layer, 32 inputs and 4 outputs."""
-    builder = Builder()
-    x, y = builder.input("x", (1, 32), "int8", scale=0.1), builder.output("y", (1, 4), "int8", scale=0.5)
-    weights = np.random.default_rng(0).integers(-127, 128, (4, 32), dtype=np.int8)
-    builder.op("FULLY_CONNECTED", [x, builder.constant(weights, scale=0.01), None], [y], version=3)
-    file = tmp_path_factory.mktemp("model") / "fc.tflite"
-    file.write_bytes(builder.build())
-    return str(file)
+    return dense_model(tmp_path_factory.mktemp("model"), inputs=32, outputs=4)
 
 
 def document(capsys: pytest.CaptureFixture[str], *argv: str, status: int = 0) -> dict[str, Any]:

@@ -5,26 +5,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from microinfer.cli import main
 from microinfer.cli.memory_options import frequency
 from tests.support.cli import answer, refusal
+from tests.support.dense_model import dense_model
 from tests.support.kernels import library
-from tests.support.tflite_builder import Builder
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """One fully connected layer, 64 inputs and 8 outputs."""
-    builder = Builder()
-    x, y = builder.input("x", (1, 64), "int8", scale=0.1), builder.output("y", (1, 8), "int8", scale=0.5)
-    weights = np.random.default_rng(0).integers(-127, 128, (8, 64), dtype=np.int8)
-    builder.op("FULLY_CONNECTED", [x, builder.constant(weights, scale=0.01), None], [y], version=3)
-    file = tmp_path_factory.mktemp("model") / "fc.tflite"
-    file.write_bytes(builder.build())
-    return str(file)
+    return dense_model(tmp_path_factory.mktemp("model"), inputs=64, outputs=8)
 
 
 def test_a_board_s_memory_and_what_if(model: str, capsys: pytest.CaptureFixture[str]) -> None:
